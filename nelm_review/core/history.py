@@ -1,0 +1,16 @@
+"""Who changed what, why and through which service: the words that every history row carries."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+from typing import TYPE_CHECKING, Any
+
+import pghistory
+
+if TYPE_CHECKING:
+    from nelm_review.core.models import User
+
+
+def recorded(*, by: User, service: str, reason: str = "") -> AbstractContextManager[Any]:
+    """Label every history row written inside the block with the account, the service and the reason."""
+    return pghistory.context(user=by.pk, service=service, reason=reason)

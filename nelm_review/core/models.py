@@ -1,0 +1,44 @@
+"""The account model: a Django user with one of the four roles."""
+
+from __future__ import annotations
+
+from django.contrib.auth.models import AbstractUser, UserManager
+from django.db import models
+
+from nelm_review.core.roles import PERMISSIONS, Permission, Role
+
+EVIDENCE_LOADER = "evidence-loader"
+
+
+class AccountManager(UserManager["User"]):
+    def evidence_loader(self) -> User:
+        """Return the account that signs rows written from the evidence files; nobody can sign in as it."""
+        user, created = self.get_or_create(
+            username=EVIDENCE_LOADER,
+            defaults={"is_active": False, "last_name": "Shipped evidence", "role": Role.READER},
+        )
+        if created:
+            user.set_unusable_password()
+            user.save(update_fields=["password"])
+        return user
+
+
+class User(AbstractUser):
+    """One account, by invitation."""
+
+    role = models.CharField(max_length=20, choices=Role, default=Role.READER)
+
+    objects = AccountManager()
+
+    class Meta(AbstractUser.Meta):
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(role__in=Role.values),
+                name="user_role_is_known",
+                violation_error_message="The role must be one of the four roles.",
+            ),
+        ]
+
+    def may(self, permission: Permission) -> bool:
+        """Say whether the role carries the permission (an inactive account has none)."""
+        return self.is_active and (self.is_superuser or permission in PERMISSIONS[Role(self.role)])
