@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import dj_database_url
+import pghistory
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
@@ -159,6 +160,10 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
+
+# History rows are written by database triggers and never changed afterwards.
+PGHISTORY_OBJ_FIELD = pghistory.ObjForeignKey(related_name="history")
+PGHISTORY_APPEND_ONLY = True
 
 # Celery carries primary keys only: the database row is the queue, so losing the broker loses nothing.
 CELERY_BROKER_URL = REDIS_URL

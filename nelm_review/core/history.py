@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any
 
@@ -9,6 +10,13 @@ import pghistory
 
 if TYPE_CHECKING:
     from nelm_review.core.models import User
+
+
+def tracked(**options: Any) -> Callable[[type], type]:
+    """Record every insert, update and delete of the model's rows by database trigger, raw SQL included."""
+    return pghistory.track(
+        pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent(), **options
+    )
 
 
 def recorded(*, by: User, service: str, reason: str = "") -> AbstractContextManager[Any]:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.contrib.auth.models import AbstractUser, UserManager
 from django.db import models
 
+from nelm_review.core.constraints import enforce_choices
 from nelm_review.core.roles import PERMISSIONS, Permission, Role
 
 EVIDENCE_LOADER = "evidence-loader"
@@ -23,6 +26,7 @@ class AccountManager(UserManager["User"]):
         return user
 
 
+@enforce_choices
 class User(AbstractUser):
     """One account, by invitation."""
 
@@ -31,13 +35,7 @@ class User(AbstractUser):
     objects = AccountManager()
 
     class Meta(AbstractUser.Meta):
-        constraints = [
-            models.CheckConstraint(
-                condition=models.Q(role__in=Role.values),
-                name="user_role_is_known",
-                violation_error_message="The role must be one of the four roles.",
-            ),
-        ]
+        constraints: ClassVar[list[models.BaseConstraint]] = []
 
     def may(self, permission: Permission) -> bool:
         """Say whether the role carries the permission (an inactive account has none)."""

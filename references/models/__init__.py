@@ -1,0 +1,17 @@
+"""The literature as rows; import models from here."""
+
+from references.models.journal import Journal
+from references.models.reference import Author, CitedReference, Correction, RawPubmedRecord, Reference
+from references.models.search import SearchHit, SearchRun, SearchStrategy
+
+__all__ = [
+    "Author",
+    "CitedReference",
+    "Correction",
+    "Journal",
+    "RawPubmedRecord",
+    "Reference",
+    "SearchHit",
+    "SearchRun",
+    "SearchStrategy",
+]

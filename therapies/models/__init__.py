@@ -1,0 +1,22 @@
+"""The knowledge as rows; import models from here."""
+
+from therapies.models.appraisal import Appraisal, Certainty
+from therapies.models.outcome import Outcome
+from therapies.models.result import Comparison, ComparisonArm, Criteria, Result
+from therapies.models.study import Arm, Cohort, Study, StudyReport
+from therapies.models.therapy import Therapy
+
+__all__ = [
+    "Appraisal",
+    "Arm",
+    "Certainty",
+    "Cohort",
+    "Comparison",
+    "ComparisonArm",
+    "Criteria",
+    "Outcome",
+    "Result",
+    "Study",
+    "StudyReport",
+    "Therapy",
+]

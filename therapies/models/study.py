@@ -1,0 +1,169 @@
+"""Studies, the publications that report them, their arms, and the cohorts that several studies share."""
+
+from __future__ import annotations
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+
+from nelm_review.core.constraints import enforce_choices
+from nelm_review.core.history import tracked
+
+
+@tracked()
+class Cohort(models.Model):
+    """Patients that several studies share; counted once."""
+
+    code = models.SlugField(max_length=80, unique=True)
+    name = models.CharField(max_length=200)
+    note = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ("name",)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class StudyQuerySet(models.QuerySet["Study"]):
+    def reviews(self) -> StudyQuerySet:
+        """Reviews, meta-analyses and guidelines: counted apart, never among studies."""
+        return self.filter(design__in=Study.REVIEW_DESIGNS)
+
+    def primary(self) -> StudyQuerySet:
+        """Investigations of patients, as opposed to reviews."""
+        return self.exclude(design__in=Study.REVIEW_DESIGNS)
+
+    def of_mixed_histology(self) -> StudyQuerySet:
+        return self.filter(histology=Study.Histology.MIXED)
+
+
+@enforce_choices
+@tracked()
+class Study(models.Model):
+    """One investigation (or review), known by its key."""
+
+    class Design(models.TextChoices):
+        RANDOMIZED = "randomized-controlled-trial", "Randomised controlled trial"
+        PROSPECTIVE_COMPARATIVE = "prospective-comparative", "Prospective comparative"
+        PROSPECTIVE_SINGLE_ARM = "prospective-single-arm", "Prospective single-arm"
+        RETROSPECTIVE_COMPARATIVE = "retrospective-comparative", "Retrospective comparative"
+        RETROSPECTIVE_COHORT = "retrospective-cohort", "Retrospective cohort"
+        REGISTRY = "registry", "Registry"
+        CASE_SERIES = "case-series", "Case series"
+        META_ANALYSIS = "meta-analysis", "Meta-analysis"
+        SYSTEMATIC_REVIEW = "systematic-review", "Systematic review"
+        NARRATIVE_REVIEW = "narrative-review", "Narrative review"
+        GUIDELINE = "guideline", "Guideline"
+
+    REVIEW_DESIGNS = (
+        Design.META_ANALYSIS,
+        Design.SYSTEMATIC_REVIEW,
+        Design.NARRATIVE_REVIEW,
+        Design.GUIDELINE,
+    )
+
+    class Centres(models.TextChoices):
+        SINGLE = "single", "Single centre"
+        MULTI = "multi", "Multicentre"
+
+    class Histology(models.TextChoices):
+        NET = "net", "Neuroendocrine tumours"
+        MIXED = "mixed", "Mixed tumour types"
+
+    key = models.SlugField(max_length=80, unique=True)
+    label = models.CharField(max_length=200)
+    design = models.CharField(max_length=40, choices=Design)
+    design_is_stated = models.BooleanField(help_text="False where the source does not name its design.")
+    centres = models.CharField(max_length=10, choices=Centres, blank=True)
+    countries = ArrayField(models.CharField(max_length=100), default=list, blank=True)
+    enrolment = models.CharField(max_length=100, blank=True, help_text="As printed.")
+    registry_id = models.CharField(max_length=50, blank=True)
+    n_patients = models.PositiveIntegerField(null=True, blank=True)
+    n_procedures = models.PositiveIntegerField(null=True, blank=True)
+    n_lesions = models.PositiveIntegerField(null=True, blank=True)
+    k_studies = models.PositiveIntegerField(
+        null=True, blank=True, help_text="Studies that a review includes."
+    )
+    population = models.TextField(blank=True)
+    histology = models.CharField(max_length=10, choices=Histology)
+    cohort = models.ForeignKey(
+        Cohort, null=True, blank=True, on_delete=models.PROTECT, related_name="studies"
+    )
+    note = models.TextField(blank=True, help_text="Oddities a reader should know.")
+
+    objects = StudyQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("label", "pk")
+        verbose_name_plural = "studies"
+        constraints = []
+
+    def __str__(self) -> str:
+        return self.label
+
+    def get_absolute_url(self) -> str:
+        return reverse("study", args=[self.key])
+
+    @property
+    def is_review(self) -> bool:
+        return self.design in self.REVIEW_DESIGNS
+
+    @property
+    def is_of_mixed_histology(self) -> bool:
+        return self.histology == self.Histology.MIXED
+
+
+@enforce_choices
+@tracked()
+class StudyReport(models.Model):
+    """One publication of a study, in its role."""
+
+    class Role(models.TextChoices):
+        PRIMARY = "primary", "Primary report"
+        COMPANION = "companion", "Companion"
+        PROTOCOL = "protocol", "Protocol"
+        CORRECTION = "correction", "Correction"
+
+    study = models.ForeignKey(Study, on_delete=models.CASCADE, related_name="reports")
+    reference = models.ForeignKey(
+        "references.Reference", on_delete=models.PROTECT, related_name="study_reports"
+    )
+    role = models.CharField(max_length=12, choices=Role)
+    position = models.PositiveSmallIntegerField()
+
+    class Meta:
+        ordering = ("study", "position")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["study"], condition=Q(role="primary"), name="study_has_one_primary_report"
+            ),
+            models.UniqueConstraint(
+                fields=["study", "reference"], name="study_report_names_a_reference_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.study}: {self.get_role_display().lower()}"
+
+
+@tracked()
+class Arm(models.Model):
+    """One group of patients in a study, treated with one therapy (a stratum is an arm too)."""
+
+    study = models.ForeignKey(Study, on_delete=models.CASCADE, related_name="arms")
+    code = models.SlugField(max_length=20, help_text="Its name inside the study: a1, a2 …")
+    label = models.CharField(max_length=300)
+    therapy = models.ForeignKey("Therapy", on_delete=models.PROTECT, related_name="arms")
+    n = models.PositiveIntegerField("patients", null=True, blank=True)
+    position = models.PositiveSmallIntegerField()
+
+    class Meta:
+        ordering = ("study", "position")
+        constraints = [
+            models.UniqueConstraint(fields=["study", "code"], name="arm_code_is_unique_in_its_study"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.label} ({self.study.label})"
