@@ -14,9 +14,13 @@ class EntrezError(Exception):
 
 
 class Unavailable(EntrezError):
-    """PubMed did not answer, or answered with a failure of its own; asking again later may help."""
+    """PubMed did not answer, or failed while answering; `retry_after` is its wish in seconds, if stated."""
 
     default_message = "PubMed is unavailable at the moment; try again later."
+
+    def __init__(self, message: str = "", *, retry_after: float | None = None) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
 
 
 class RateLimited(EntrezError):
@@ -39,3 +43,15 @@ class Unreadable(EntrezError):
     """The bytes are not PubMed XML, or stop being it part of the way through."""
 
     default_message = "This is not PubMed XML."
+
+
+class HistoryExpired(EntrezError):
+    """The result set kept on NCBI's history server is gone; search or post again to get a new one."""
+
+    default_message = "The result set kept at NCBI has expired; search again."
+
+
+class Misconfigured(EntrezError):
+    """Our own settings for PubMed cannot work; only an administrator can help."""
+
+    default_message = "The settings for PubMed cannot work."
