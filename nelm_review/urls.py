@@ -3,9 +3,13 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from nelm_review.core import health
+
 urlpatterns = [
     path("admin/", admin.site.urls),
     path("accounts/", include("allauth.urls")),
+    path("healthz", health.alive, name="healthz"),
+    path("readyz", health.ready, name="readyz"),
     path("", include("references.urls")),
     path("", include("therapies.urls")),
 ]

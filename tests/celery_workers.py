@@ -62,6 +62,11 @@ def test_database_url() -> str:
 test_database_url.__test__ = False
 
 
+def command(name: str, queues: str, concurrency: int) -> list[str]:
+    worker = [sys.executable, "-m", "celery", "-A", "nelm_review", "worker", "-n", name, "-Q", queues]
+    return [*worker, "-c", str(concurrency), "-l", "INFO", "--without-gossip", "--without-mingle"]
+
+
 @pytest.fixture
 def start_worker(transactional_db: None, tmp_path: Path) -> Iterator[Callable[..., Worker]]:
     """Give `start_worker(queues="default,entrez", concurrency=1, **environment)`: it returns a ready Worker.
@@ -75,21 +80,7 @@ def start_worker(transactional_db: None, tmp_path: Path) -> Iterator[Callable[..
         log = tmp_path / f"worker-{len(workers)}.log"
         with log.open("wb") as output:
             process = subprocess.Popen(
-                [
-                    *(
-                        sys.executable,
-                        "-m",
-                        "celery",
-                        "-A",
-                        "nelm_review",
-                        "worker",
-                        "-n",
-                        name,
-                        "-Q",
-                        queues,
-                    ),
-                    *("-c", str(concurrency), "-l", "INFO", "--without-gossip", "--without-mingle"),
-                ],
+                command(name, queues, concurrency),
                 cwd=PROJECT,
                 env={**os.environ, "DATABASE_URL": test_database_url(), **environment},
                 stdin=subprocess.DEVNULL,
