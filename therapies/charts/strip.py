@@ -1,0 +1,123 @@
+"""The strip of one map cell: every reported value on the outcome's own axis.
+
+Marks are grouped into one path a style, so that a cell costs a few hundred bytes however many it shows;
+above MOST_MARKS values the strip becomes a histogram of fixed size.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from math import sqrt
+
+from therapies.charts.scale import Scale
+
+WIDTH, HEIGHT = 96, 20
+MARGIN = 4
+BASELINE = HEIGHT / 2
+SMALLEST_RADIUS, LARGEST_RADIUS = 1.3, 4.6
+RADIUS_PER_ROOT_PATIENT = 0.33
+MOST_MARKS = 40
+N_BINS = 24
+
+
+class Shape(StrEnum):
+    """What tells response criteria apart without colour."""
+
+    CIRCLE = "circle"
+    DIAMOND = "diamond"
+    SQUARE = "square"
+    TRIANGLE = "triangle"
+
+
+@dataclass(frozen=True)
+class Mark:
+    """One reported value; `n` (patients, procedures or lesions) sets its area, None draws the smallest."""
+
+    value: float
+    n: int | None = None
+    shape: Shape = Shape.CIRCLE
+    is_hollow: bool = False
+
+
+@dataclass(frozen=True)
+class Strip:
+    """Path data of one cell: filled marks, hollow marks, histogram bars, and the middle value's position."""
+
+    filled: str
+    hollow: str
+    bars: str
+    beyond: str
+    middle: str
+
+
+def draw(marks: Sequence[Mark], *, middle: float, scale: Scale) -> Strip:
+    """Return the strip of the marks, which are in ascending order of value."""
+    beyond = _arrow() if any(scale.exceeds(mark.value) for mark in marks) else ""
+    middle_x = f"{scale.x(middle):.1f}"
+    if len(marks) > MOST_MARKS:
+        return Strip("", "", _histogram([mark.value for mark in marks], scale), beyond, middle_x)
+    filled, hollow = [], []
+    lanes = _lanes([scale.x(mark.value) for mark in marks])
+    for mark, lane in zip(marks, lanes, strict=True):
+        path = outline(mark.shape, scale.x(mark.value), BASELINE + lane, radius(mark.n))
+        (hollow if mark.is_hollow else filled).append(path)
+    return Strip("".join(filled), "".join(hollow), "", beyond, middle_x)
+
+
+def radius(n: int | None) -> float:
+    """Return a radius whose area grows with the number of patients, between two bounds."""
+    if not n:
+        return SMALLEST_RADIUS
+    return min(max(RADIUS_PER_ROOT_PATIENT * sqrt(n), SMALLEST_RADIUS), LARGEST_RADIUS)
+
+
+def outline(shape: Shape, x: float, y: float, r: float) -> str:
+    """Return the path of a shape around (x, y) whose area is about that of a circle of radius r."""
+    match shape:
+        case Shape.CIRCLE:
+            half_turn = f"a{r:.1f} {r:.1f} 0 1 0"
+            return f"M{x - r:.1f} {y:.1f}{half_turn} {2 * r:.1f} 0{half_turn}-{2 * r:.1f} 0z"
+        case Shape.SQUARE:
+            half = r * 0.886
+            return f"M{x - half:.1f} {y - half:.1f}h{2 * half:.1f}v{2 * half:.1f}h-{2 * half:.1f}z"
+        case Shape.DIAMOND:
+            half = r * 1.253
+            return (
+                f"M{x:.1f} {y - half:.1f}l{half:.1f} {half:.1f}-{half:.1f} {half:.1f}-{half:.1f}-{half:.1f}z"
+            )
+        case Shape.TRIANGLE:
+            half, height = r * 1.347, r * 2.333
+            top = y - height * 0.6
+            return f"M{x:.1f} {top:.1f}l{half:.1f} {height:.1f}h-{2 * half:.1f}z"
+
+
+def _lanes(positions: Sequence[float]) -> list[float]:
+    """Return vertical offsets that fan out values standing on nearly the same spot."""
+    offsets = (0.0, -2.6, 2.6, -4.6, 4.6)
+    lanes: list[float] = []
+    run = 0
+    for index, x in enumerate(positions):
+        run = run + 1 if index and x - positions[index - 1] < 1.5 else 0
+        lanes.append(offsets[run % len(offsets)])
+    return lanes
+
+
+def _histogram(values: Sequence[float], scale: Scale) -> str:
+    width = (scale.right - scale.left) / N_BINS
+    counts = [0] * N_BINS
+    for value in values:
+        counts[min(int((scale.x(value) - scale.left) / width), N_BINS - 1)] += 1
+    tallest = max(counts)
+    bars = []
+    for index, count in enumerate(counts):
+        if count:
+            height = max(1.0, (HEIGHT - 2) * count / tallest)
+            left = scale.left + index * width
+            bars.append(f"M{left:.1f} {HEIGHT - 1}v-{height:.1f}h{width - 0.4:.1f}v{height:.1f}z")
+    return "".join(bars)
+
+
+def _arrow() -> str:
+    return f"M{WIDTH - 4} {BASELINE - 3}l3.5 3-3.5 3z"
