@@ -209,6 +209,7 @@ class Author(models.Model):
     collective_name = models.TextField(blank=True)
     orcid = models.CharField("ORCID", max_length=19, blank=True)
     affiliations = ArrayField(models.TextField(), default=list, blank=True)
+    is_corresponding = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         ordering = ("reference", "role", "position")

@@ -39,6 +39,9 @@ class Therapy(models.Model):
     synonyms = ArrayField(models.CharField(max_length=200), default=list, blank=True)
     mesh = ArrayField(models.CharField(max_length=200), default=list, blank=True, verbose_name="MeSH")
     position = models.PositiveSmallIntegerField(help_text="Order on the page.")
+    covered_by_source_review = models.BooleanField(
+        default=False, db_default=False, help_text="The review this map grew from has a section on it."
+    )
 
     objects = TherapyQuerySet.as_manager()
 
