@@ -45,7 +45,7 @@ def _outcome(name: str, check: Callable[[], None]) -> str:
         check()
     except NotReady as reason:
         return str(reason)
-    except Exception:  # noqa: BLE001 - the cause is for the log; strangers learn only that it failed
+    except Exception:  # the cause is for the log; strangers learn only that it failed
         log.exception("Readiness check “%s” failed", name)
         return "unreachable"
     return "ok"

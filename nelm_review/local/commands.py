@@ -66,14 +66,14 @@ def servers_for_command(argv: Sequence[str]) -> Iterator[None]:
 def embedded(var: VarDir) -> Iterator[list[Keeper]]:
     """Run the servers that the environment does not name, and put them in the environment."""
     var.create()
+    if not env.text("SECRET_KEY"):
+        os.environ["SECRET_KEY"] = var.secret_key()
     with contextlib.ExitStack() as stack:
         keepers = []
         for server in embedded_servers(var):
             keepers.append(stack.enter_context(running(server)))
             server.read_connection()
             os.environ[server.variable] = server.url()
-        if not env.text("SECRET_KEY"):
-            os.environ["SECRET_KEY"] = var.secret_key()
         yield keepers
 
 

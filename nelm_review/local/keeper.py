@@ -1,7 +1,8 @@
 """The keeper process: owns one embedded server, and stops it when nobody uses it any more.
 
 Started by `sharing.Keeper` as `python -m nelm_review.local.keeper SERVER DIRECTORY`. It reports on standard
-output with one line of JSON, then stays until its last user has gone or it is asked to stop.
+output with one line of JSON (`{}`, or `{"error": …}`), then stays until its last user has gone or it is
+asked to stop.
 """
 
 from __future__ import annotations
@@ -38,6 +39,13 @@ def main(argv: list[str]) -> int:
     chosen = arguments.parse_args(argv)
     _mind_signals()
     server = SERVERS[chosen.server](VarDir(chosen.directory), is_throwaway=chosen.throwaway)
+    try:
+        return _keep(server)
+    except AskedToStop:
+        return 0
+
+
+def _keep(server: Server) -> int:
     own, users = (Lock(server.var.lock(f"{server.name}-{role}")) for role in ("keeper", "users"))
     if not own.try_take_within(PREDECESSOR_SECONDS):
         _report({"error": f"another keeper holds {own.path}"})
@@ -45,15 +53,13 @@ def main(argv: list[str]) -> int:
     own.note(str(os.getpid()))
     try:
         server.start()
-        _report({"url": server.variable})
+        _report({})
         _stay(server, users)
     except LocalError as error:
         _report({"error": str(error)})
         return 1
-    except AskedToStop:
-        pass
     finally:
-        _ignore_signals()
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
         server.stop()
         if server.is_throwaway:
             shutil.rmtree(server.home.resolve(), ignore_errors=True)
@@ -72,10 +78,6 @@ def _mind_signals() -> None:
     signal.signal(signal.SIGTERM, stop)
     for ignored in (signal.SIGINT, signal.SIGHUP):
         signal.signal(ignored, signal.SIG_IGN)
-
-
-def _ignore_signals() -> None:
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
 
 
 def _report(answer: dict[str, str]) -> None:

@@ -13,7 +13,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from nelm_review.local.places import PROJECT, LocalError, tail
+from nelm_review.local.places import PROJECT, LocalError
 from nelm_review.local.servers import Server
 
 POLL_SECONDS = 0.05
@@ -75,6 +75,7 @@ class Keeper:
     def __init__(self, server: Server) -> None:
         self.server = server
         self.path = server.var.lock(f"{server.name}-keeper")
+        self.users = Lock(server.var.lock(f"{server.name}-users"))
         self.started: subprocess.Popen[str] | None = None
 
     def is_alive(self) -> bool:
@@ -111,6 +112,10 @@ class Keeper:
 
     def stop(self) -> None:
         """Ask the keeper to stop its server and wait until both are gone."""
+        if self.started and self.started.poll() is None:
+            self.started.terminate()
+            self.started.wait(STOP_SECONDS)
+            return
         lock = Lock(self.path)
         try:
             if not lock.try_take():
@@ -120,8 +125,6 @@ class Keeper:
                     raise LocalError(f"{self.server.title} does not stop; its log is {self.server.log}.")
         finally:
             lock.close()
-        if self.started:
-            self.started.wait()
 
 
 @contextlib.contextmanager
@@ -130,19 +133,14 @@ def running(server: Server) -> Iterator[Keeper]:
 
     The last user stops it. Raises LocalError when it cannot be started.
     """
-    users = Lock(server.var.lock(f"{server.name}-users"))
     keeper = Keeper(server)
     try:
-        users.share()
+        keeper.users.share()
         with holding(server.var.lock(f"{server.name}-start")):
             if not keeper.is_alive():
                 keeper.start()
         yield keeper
     finally:
-        if users.try_take():
+        if keeper.users.try_take():
             keeper.stop()
-        users.close()
-
-
-def why_stopped(server: Server) -> str:
-    return f"{server.title} stopped. Its last words ({server.log}):\n{tail(server.log)}"
+        keeper.users.close()
