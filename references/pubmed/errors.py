@@ -1,4 +1,3 @@
-# ruff: noqa: N818 - the names say what is wrong, not that it is an error
 """What can go wrong between us and PubMed, each error one plain sentence for the person who caused it."""
 
 from __future__ import annotations

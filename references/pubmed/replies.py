@@ -98,7 +98,7 @@ def accepted(reply: Reply) -> bytes:
     if reply.status >= 500:
         raise Unavailable(f"PubMed failed with HTTP {reply.status}.", retry_after=reply.retry_after)
     if 300 <= reply.status < 400 or reply.status in {404, 405, 410}:
-        raise Unreadable(f"There are no E-utilities at ENTREZ_BASE_URL: it answers with HTTP {reply.status}.")
+        raise Misconfigured(f"There are no E-utilities at ENTREZ_BASE_URL: it answers with HTTP {reply.status}.")
     if reply.status == 403:
         raise Unavailable("NCBI denies this address access (HTTP 403).")
     if reply.status != 200:
