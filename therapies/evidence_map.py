@@ -102,11 +102,21 @@ class Cell:
 
 
 @dataclass(frozen=True)
+class Totals:
+    """The whole map in four numbers, each study and result counted once."""
+
+    n_studies: int
+    n_results: int
+    n_reviews: int
+
+
+@dataclass(frozen=True)
 class EvidenceMap:
     """Every therapy by every outcome; `cell` answers for each pair, the empty ones included."""
 
     rows: tuple[Row, ...]
     columns: tuple[Column, ...]
+    totals: Totals
     cells: dict[tuple[str, str], Cell] = field(repr=False)
 
     def cell(self, therapy: str, outcome: str) -> Cell:
@@ -123,7 +133,16 @@ def build(scope: Scope, *, timepoints: dict[str, float] | None = None) -> Eviden
     facts = published_facts(scope)
     columns = tuple(_column(outcome, facts, (timepoints or {}).get(outcome.code)) for outcome in outcomes)
     cells = _Counting(rows, columns, facts).cells()
-    return EvidenceMap(rows, columns, cells)
+    return EvidenceMap(rows, columns, _totals(facts), cells)
+
+
+def _totals(facts: np.ndarray) -> Totals:
+    is_review = facts["is_review"]
+    return Totals(
+        n_studies=len(np.unique(facts["study"][~is_review])),
+        n_results=int((~is_review).sum()),
+        n_reviews=len(np.unique(facts["study"][is_review])),
+    )
 
 
 def tree(therapies) -> tuple[Row, ...]:

@@ -1,0 +1,56 @@
+"""The front page: the evidence map, whole or only its table when htmx asks."""
+
+from __future__ import annotations
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
+
+from nelm_review.core.pages import render_page
+from therapies import evidence_map, exports, map_page
+from therapies.forms import MapForm
+from therapies.models import Outcome, Therapy
+
+
+@login_not_required
+@require_safe
+def show(request: HttpRequest) -> HttpResponse:
+    """Show what was found, therapies by outcomes."""
+    form, evidence = _read(request)
+    page = map_page.draw(
+        evidence,
+        families=form.readable("family") or (),
+        domains=form.readable("domain") or (),
+        closed=form.readable("closed") or (),
+        with_comparators=bool(form.readable("comparators")),
+        with_all_columns=form.readable("columns") == "all",
+    )
+    context = {
+        "form": form,
+        "page": page,
+        "filters": form.query(),
+        "scope": form.scope(),
+        "totals": evidence.totals,
+    }
+    return render_page(request, "therapies/map.html", context, partial="map")
+
+
+@login_not_required
+@require_safe
+def download(request: HttpRequest) -> HttpResponse:
+    """Send every cell of the map as CSV, counted inside the same filters."""
+    _form, evidence = _read(request)
+    return exports.map_csv(evidence)
+
+
+def _read(request: HttpRequest) -> tuple[MapForm, evidence_map.EvidenceMap]:
+    therapies = list(Therapy.objects.all())
+    form = MapForm(
+        request.GET,
+        families=[(therapy.code, therapy.name) for therapy in therapies if therapy.parent_id is None],
+        therapies=[therapy.code for therapy in therapies],
+    )
+    months = form.readable("months")
+    rates = [outcome.code for outcome in Outcome.objects.all() if evidence_map.reads_one_timepoint(outcome)]
+    chosen = {} if months is None else dict.fromkeys(rates, months)
+    return form, evidence_map.build(form.scope(), timepoints=chosen)
