@@ -17,6 +17,8 @@ from django.utils import timezone
 from nelm_review.core.constraints import all_or_nothing, enforce_choices
 
 SEARCH_CONFIG = "nelm_english"
+# Criss & Makary 2024, the review that this map grew from.
+SOURCE_REVIEW_DOI = "10.3390/curroncol31040154"
 
 
 class ReferenceQuerySet(models.QuerySet["Reference"]):
@@ -28,6 +30,10 @@ class ReferenceQuerySet(models.QuerySet["Reference"]):
         """Keep references whose words match (websearch syntax: quotes, or, minus), best first."""
         query = SearchQuery(text, config=SEARCH_CONFIG, search_type="websearch")
         return self.filter(search_vector=query).annotate(rank=SearchRank("search_vector", query))
+
+    def source_review(self) -> ReferenceQuerySet:
+        """Keep the review that this map grew from (one row or none)."""
+        return self.filter(doi=SOURCE_REVIEW_DOI)
 
     def retracted(self) -> ReferenceQuerySet:
         return self.filter(is_retracted=True)
