@@ -7,16 +7,24 @@ import pgtrigger
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
-from django.contrib.postgres.search import SearchQuery, SearchRank, SearchVector, SearchVectorField
+from django.contrib.postgres.search import (
+    SearchQuery,
+    SearchRank,
+    SearchVector,
+    SearchVectorField,
+    TrigramWordSimilarity,
+)
 from django.db import models
-from django.db.models import F, Q
-from django.db.models.functions import Lower, Upper
+from django.db.models import F, Func, Q
+from django.db.models.functions import Greatest, Lower, Upper
 from django.urls import reverse
 from django.utils import timezone
 
 from nelm_review.core.constraints import all_or_nothing, enforce_choices
 
 SEARCH_CONFIG = "nelm_english"
+# RefTypes of the notices that mend an article: references.pubmed.codes.CORRECTION_TYPES says each in words.
+CORRECTED_KINDS = ("ErratumIn", "CorrectedandRepublishedIn")
 # Criss & Makary 2024, the review that this map grew from.
 SOURCE_REVIEW_DOI = "10.3390/curroncol31040154"
 
@@ -35,8 +43,27 @@ class ReferenceQuerySet(models.QuerySet["Reference"]):
         """Keep the review that this map grew from (one row or none)."""
         return self.filter(doi=SOURCE_REVIEW_DOI)
 
+    def resembling(self, text: str) -> ReferenceQuerySet:
+        """Keep references whose title or author names nearly hold the text (typing errors), closest first."""
+        near = Q(upper_title__trigram_word_similar=text) | Q(authors_text__trigram_word_similar=text)
+        closeness = Greatest(TrigramWordSimilarity(text, "title"), TrigramWordSimilarity(text, "authors_text"))
+        return self.alias(upper_title=Upper("title")).filter(near).annotate(rank=closeness)
+
     def retracted(self) -> ReferenceQuerySet:
         return self.filter(is_retracted=True)
+
+    def corrected(self) -> ReferenceQuerySet:
+        """Keep references for which an erratum or a corrected version was published."""
+        return self.filter(corrections__kind__in=CORRECTED_KINDS).distinct()
+
+    def used_in_studies(self) -> ReferenceQuerySet:
+        """Keep references that report a study of the evidence."""
+        return self.filter(study_reports__isnull=False).distinct()
+
+    def publication_types(self) -> models.QuerySet[Reference, str]:
+        """Return every publication type in use, by name."""
+        kind = Func(F("publication_types"), function="unnest", set_returning=True)
+        return self.order_by().annotate(kind=kind).values_list("kind", flat=True).distinct().order_by("kind")
 
     def cited_in_library(self, reference: Reference) -> ReferenceQuerySet:
         """Keep the references of this library that cite the given one, by PMID or DOI."""

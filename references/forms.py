@@ -1,0 +1,79 @@
+"""Forms of the literature: what readers may ask, and what editors may send."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.http import QueryDict
+
+from references.models import Journal, Reference
+
+YEARS = {"min_value": 1500, "max_value": 2200}
+CORRECTION_STATES = (
+    ("retracted", "Retracted"),
+    ("concern", "Expression of concern"),
+    ("corrected", "Corrected"),
+)
+GAPS = (
+    ("identifiers", "No PMID and no DOI"),
+    ("title", "Title not known"),
+    ("year", "Year not known"),
+)
+YES_OR_NO = (("yes", "yes"), ("no", "no"))
+SORTS = (("relevance", "Best match"), ("newest", "Newest first"), ("oldest", "Oldest first"))
+
+
+class ReferenceSearchForm(forms.Form):
+    """What the library is asked for: words and facets, the state of the page's URL.
+
+    A value that cannot be read is reported and ignored; the others still apply.
+    """
+
+    q = forms.CharField(label="Words, PMID, DOI or PMCID", required=False, max_length=500)
+    year_from = forms.IntegerField(label="From year", required=False, **YEARS)
+    year_to = forms.IntegerField(label="To year", required=False, **YEARS)
+    type = forms.MultipleChoiceField(label="Publication type", required=False)
+    journal = forms.ModelChoiceField(
+        label="Journal",
+        queryset=Journal.objects.all(),
+        required=False,
+        error_messages={"invalid_choice": "There is no such journal in this library."},
+    )
+    status = forms.MultipleChoiceField(label="Corrections", choices=CORRECTION_STATES, required=False)
+    used = forms.ChoiceField(label="Used in a study", choices=YES_OR_NO, required=False)
+    abstract = forms.ChoiceField(label="Abstract", choices=YES_OR_NO, required=False)
+    origin = forms.MultipleChoiceField(label="Where it comes from", choices=Reference.Origin, required=False)
+    gap = forms.MultipleChoiceField(label="What is missing", choices=GAPS, required=False)
+    sort = forms.ChoiceField(label="Order", choices=SORTS, required=False)
+
+    def __init__(self, data: QueryDict) -> None:
+        super().__init__(data, auto_id="search-%s")
+        self.fields["q"].widget.input_type = "search"
+        for name in ("year_from", "year_to"):
+            self.fields[name].widget.attrs["inputmode"] = "numeric"
+        if "type" in data:
+            self.fields["type"].choices = [(kind, kind) for kind in Reference.objects.publication_types()]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        first, last = cleaned.get("year_from"), cleaned.get("year_to")
+        if first and last and first > last:
+            self.add_error("year_to", f"The years {first} to {last} run backwards; the last one is ignored.")
+        return cleaned
+
+    def readable(self, name: str) -> Any:
+        """Return the cleaned value of a field, or None where it is empty or could not be read."""
+        self.is_valid()
+        return self.cleaned_data.get(name) or None
+
+    def pairs(self) -> list[tuple[str, str]]:
+        """Return what could be read as (name, value) pairs in the order of the fields: the URL's state."""
+        pairs: list[tuple[str, str]] = []
+        for name in self.fields:
+            value = self.readable(name)
+            if isinstance(value, list):
+                pairs += [(name, item) for item in value]
+            elif value is not None:
+                pairs.append((name, str(getattr(value, "pk", value))))
+        return pairs
