@@ -388,11 +388,12 @@ def _prose(rng: random.Random, n_sentences: int) -> str:
 
 def _sentence(rng: random.Random, shortest: int, longest: int) -> str:
     words = rng.choices(_WORDS, k=rng.randint(shortest, longest))
+    words[0] = words[0].title()  # before markup comes in: a capital in a tag or an entity would break it
     if rng.random() < 0.3:
         words.insert(rng.randrange(len(words)), escape(rng.choice(_RARE_WORDS)))
     if rng.random() < 0.12:
         words.insert(rng.randrange(len(words)), rng.choice(_INLINE))
-    return f"{words[0].title()} {' '.join(words[1:])}."
+    return f"{' '.join(words)}."
 
 
 def _phrase(rng: random.Random, shortest: int, longest: int) -> str:
