@@ -10,7 +10,7 @@ neither is known; each cohort counts once, with the study that contributes most.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -20,12 +20,14 @@ from therapies.facts import CRITERIA_CODES, PER_CODES, UNKNOWN, published_facts
 from therapies.models import Criteria, Outcome, Result, Therapy
 from therapies.scope import Scope
 
-_SHAPES = {
-    CRITERIA_CODES[Criteria.MRECIST]: Shape.DIAMOND,
-    CRITERIA_CODES[Criteria.WHO]: Shape.SQUARE,
-    CRITERIA_CODES[Criteria.EASL]: Shape.TRIANGLE,
-    CRITERIA_CODES[Criteria.SEVERAL]: Shape.TRIANGLE,
+# Criteria that are not named here are drawn as circles.
+SHAPES = {
+    Criteria.MRECIST: Shape.DIAMOND,
+    Criteria.WHO: Shape.SQUARE,
+    Criteria.EASL: Shape.TRIANGLE,
+    Criteria.SEVERAL: Shape.TRIANGLE,
 }
+_SHAPES = {CRITERIA_CODES[criteria]: shape for criteria, shape in SHAPES.items()}
 _PER_PATIENT = PER_CODES[Result.Per.PATIENT]
 
 
@@ -134,6 +136,17 @@ def build(scope: Scope, *, timepoints: dict[str, float] | None = None) -> Eviden
     columns = tuple(_column(outcome, facts, (timepoints or {}).get(outcome.code)) for outcome in outcomes)
     cells = _Counting(rows, columns, facts).cells()
     return EvidenceMap(rows, columns, _totals(facts), cells)
+
+
+def count_by_therapy(scope: Scope) -> dict[str, Cell]:
+    """Count as `build` does, but over all outcomes together: one cell a therapy, by its code."""
+    rows = tree(Therapy.objects.all())
+    facts = published_facts(scope)
+    facts["outcome"] = 0
+    counted = _Counting(rows, (Column(Outcome(pk=0, code="")),), facts).cells()
+    cells = [counted.get((row.therapy.code, ""), Cell(row.therapy.code, "")) for row in rows]
+    # Values of different outcomes make no spread.
+    return {cell.therapy: replace(cell, spread=None) for cell in cells}
 
 
 def _totals(facts: np.ndarray) -> Totals:
