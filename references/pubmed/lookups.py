@@ -73,7 +73,9 @@ def _match(answer: str) -> CitationMatch:
     if answer.isdigit():
         return CitationMatch("matched", (answer,))
     if answer.startswith("AMBIGUOUS"):
-        return CitationMatch("ambiguous", tuple(re.findall(r"\b\d{1,9}\b", answer)))
+        # Beyond a handful of candidates it states their number in parentheses instead.
+        candidates = re.fullmatch(r"AMBIGUOUS\s+(\d+(?:\s*,\s*\d+)*)", answer)
+        return CitationMatch("ambiguous", tuple(re.split(r"\s*,\s*", candidates[1])) if candidates else ())
     return CitationMatch("not found")
 
 

@@ -23,6 +23,9 @@ from references.pubmed.transport import Reply
 
 ARTICLE_SET_ROOTS: Final = frozenset({"PubmedArticleSet", "PubmedBookArticleSet"})
 
+# The statuses with which NCBI refuses a request for what it says.
+REFUSALS: Final = frozenset({400, 413, 414, 422})
+
 # What NCBI says, lower case, and what it means. The first match wins: an out-of-range position is reported
 # inside "Search Backend failed" and "Cannot retrieve history data", yet asking again cannot help.
 _RATE = ("rate limit exceeded",)
@@ -98,11 +101,13 @@ def accepted(reply: Reply) -> bytes:
     if reply.status >= 500:
         raise Unavailable(f"PubMed failed with HTTP {reply.status}.", retry_after=reply.retry_after)
     if 300 <= reply.status < 400 or reply.status in {404, 405, 410}:
-        raise Misconfigured(f"There are no E-utilities at ENTREZ_BASE_URL: it answers with HTTP {reply.status}.")
-    if reply.status == 403:
-        raise Unavailable("NCBI denies this address access (HTTP 403).")
-    if reply.status != 200:
+        raise Misconfigured(
+            f"There are no E-utilities at ENTREZ_BASE_URL: it answers with HTTP {reply.status}."
+        )
+    if reply.status in REFUSALS:
         raise error_saying(_message(reply.body), is_refusal=True)
+    if reply.status != 200:
+        raise Unavailable(f"NCBI denies access (HTTP {reply.status}).")
     return _answer(reply)
 
 
