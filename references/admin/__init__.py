@@ -1,0 +1,8 @@
+"""The literature in the administration."""
+
+from nelm_review.core.history_admin import register_events
+from references.admin import raw_record, reference, search
+
+__all__ = ["raw_record", "reference", "search"]
+
+register_events("references")

@@ -1,0 +1,8 @@
+"""The evidence in the administration."""
+
+from nelm_review.core.history_admin import register_events
+from therapies.admin import judgement, number, study, vocabulary
+
+__all__ = ["judgement", "number", "study", "vocabulary"]
+
+register_events("therapies")
