@@ -42,7 +42,9 @@ def administration(client: Client, admin: User) -> Client:
 @pytest.mark.parametrize("label", APPS)
 def test_admin_has_every_model_of(label: str) -> None:
     missing = [
-        model._meta.label for model in apps.get_app_config(label).get_models() if not SITE.is_registered(model)
+        model._meta.label
+        for model in apps.get_app_config(label).get_models()
+        if not SITE.is_registered(model)
     ]
 
     assert missing == []
