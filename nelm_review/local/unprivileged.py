@@ -10,12 +10,12 @@ import hashlib
 import os
 import pwd
 import shutil
-import stat
 from pathlib import Path
 
 from nelm_review.local.places import LocalError
 
 SHARED_HOME = Path("/var/lib/nelm-review")
+READ, ENTER = 4, 1
 ACCOUNTS = ("nobody", "daemon")
 WAY_OUT = "Run as an ordinary user, set NELM_VAR_DIR to a place that everyone can enter, or set DATABASE_URL."
 
@@ -39,25 +39,31 @@ def pick_account(data: Path) -> pwd.struct_passwd:
     raise LocalError(f"PostgreSQL refuses to run as root and there is no account “nobody”. {WAY_OUT}")
 
 
-def is_enterable(path: Path) -> bool:
-    """Say whether any account can walk down to the path's own name."""
-    return all(parent.stat().st_mode & stat.S_IXOTH for parent in path.resolve().parents)
+def may(account: pwd.struct_passwd, wanted: int, status: os.stat_result) -> bool:
+    """Say whether the file's mode grants the account what is wanted (4 read, 1 enter; no other groups)."""
+    if status.st_uid == account.pw_uid:
+        wanted <<= 6
+    elif status.st_gid == account.pw_gid:
+        wanted <<= 3
+    return status.st_mode & wanted == wanted
 
 
-def is_readable(tree: Path) -> bool:
-    """Say whether any account can read the whole tree and walk down to it."""
-    folder = stat.S_IROTH | stat.S_IXOTH
-    if not is_enterable(tree) or tree.stat().st_mode & folder != folder:
-        return False
-    return all(
-        path.stat().st_mode & (wanted := folder if path.is_dir() else stat.S_IROTH) == wanted
-        for path in tree.rglob("*")
+def can_reach(account: pwd.struct_passwd, path: Path) -> bool:
+    """Say whether the account can walk down to the path's own name."""
+    return all(may(account, ENTER, parent.stat()) for parent in path.resolve().parents)
+
+
+def can_read(account: pwd.struct_passwd, tree: Path) -> bool:
+    """Say whether the account can walk down to the tree and read all of it."""
+    return can_reach(account, tree) and all(
+        may(account, READ | ENTER if path.is_dir() else READ, path.stat())
+        for path in (tree, *tree.rglob("*"))
     )
 
 
-def reachable_programs(install: Path, libraries: Path, version: str) -> Path:
+def reachable_programs(install: Path, libraries: Path, version: str, account: pwd.struct_passwd) -> Path:
     """Return the server's installation, or a copy of it that any account can read."""
-    if is_readable(install) and (not libraries.exists() or is_readable(libraries)):
+    if can_read(account, install) and (not libraries.exists() or can_read(account, libraries)):
         return install
     home = SHARED_HOME / f"postgresql-{version}"
     copy = home / install.parent.name / install.name
@@ -69,9 +75,10 @@ def reachable_programs(install: Path, libraries: Path, version: str) -> Path:
             if libraries.exists():
                 shutil.copytree(libraries, draft / libraries.name)
             _open_to_readers(draft)
-            shutil.rmtree(home, ignore_errors=True)
             draft.replace(home)
         except OSError as error:
+            if copy.exists():  # another copy of the project was faster
+                return copy
             raise LocalError(f"Cannot copy PostgreSQL to {home} ({error.strerror}). {WAY_OUT}") from error
         finally:
             shutil.rmtree(draft, ignore_errors=True)
@@ -83,19 +90,28 @@ def reachable_home(home: Path, account: pwd.struct_passwd) -> Path:
 
     Where the account could not reach it, the home is kept elsewhere and a link to it stays in its place.
     """
-    if not is_enterable(home):
-        elsewhere = SHARED_HOME / hashlib.sha256(os.fsencode(home)).hexdigest()[:16]
-        if not home.is_symlink():
-            # The link went with a deleted directory of the same name; what it led to is nobody's any more.
-            shutil.rmtree(elsewhere, ignore_errors=True)
-            _make_shared(elsewhere)
-            (elsewhere / "belongs-to.txt").write_text(f"{home}\n", encoding="utf-8")
-            home.symlink_to(elsewhere)
-        home = elsewhere
+    if home.is_symlink() and home.exists():
+        home = home.resolve()
+    elif home.is_symlink() or not can_reach(account, home):
+        if home.is_dir():
+            raise LocalError(f"{home} belongs to {account.pw_name}, who cannot reach it. {WAY_OUT}")
+        home = _home_elsewhere(home)
     home.mkdir(mode=0o700, exist_ok=True)
     os.chown(home, account.pw_uid, account.pw_gid)
     home.chmod(0o700)
     return home
+
+
+def _home_elsewhere(home: Path) -> Path:
+    """Make an empty directory for what belongs at `home`, and put a link to it there."""
+    elsewhere = SHARED_HOME / hashlib.sha256(os.fsencode(home)).hexdigest()[:16]
+    # Data without its link is what a deleted checkout of the same name has left.
+    shutil.rmtree(elsewhere, ignore_errors=True)
+    _make_shared(elsewhere)
+    (elsewhere / "belongs-to.txt").write_text(f"{home}\n", encoding="utf-8")
+    home.unlink(missing_ok=True)
+    home.symlink_to(elsewhere)
+    return elsewhere
 
 
 def _make_shared(path: Path) -> None:
