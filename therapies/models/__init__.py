@@ -2,7 +2,7 @@
 
 from therapies.models.appraisal import Appraisal, Certainty
 from therapies.models.outcome import Outcome
-from therapies.models.result import Comparison, ComparisonArm, Criteria, Result
+from therapies.models.result import Comparison, ComparisonArm, Criteria, Result, SourcedNumber
 from therapies.models.study import Arm, Cohort, Study, StudyReport
 from therapies.models.therapy import Therapy
 
@@ -16,6 +16,7 @@ __all__ = [
     "Criteria",
     "Outcome",
     "Result",
+    "SourcedNumber",
     "Study",
     "StudyReport",
     "Therapy",
