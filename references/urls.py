@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from references.views import references
+
+urlpatterns: list[URLPattern] = [
+    path("references/", references.index, name="references"),
+    path("references/<int:pk>/", references.show, name="reference"),
+]
