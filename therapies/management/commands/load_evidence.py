@@ -23,7 +23,7 @@ class Command(BaseCommand):
             nargs="?",
             type=Path,
             default=evidence.DATA,
-            help=f"Directory with {', '.join(evidence.FILES)} (default: the evidence shipped with the product).",
+            help=f"Directory with {', '.join(evidence.FILES)} (default: the shipped evidence).",
         )
         parser.add_argument(
             "--dry-run", action="store_true", help="Check, and say what would change; write nothing."
