@@ -24,7 +24,14 @@ class ListedFormSet(BaseModelFormSet):
     changed_objects = deleted_objects = new_objects = ()
 
     def __init__(
-        self, data: Any = None, files: Any = None, *, instance: models.Model, queryset: Any, prefix: str
+        self,
+        data: Any = None,
+        files: Any = None,
+        *,
+        instance: models.Model,
+        queryset: Any,
+        prefix: str,
+        save_as_new: bool = False,
     ) -> None:
         rows = queryset.filter(**{self.path: instance}) if instance.pk else queryset.none()
         self.paginator = Paginator(rows, self.per_page)

@@ -54,6 +54,17 @@ class HistoryAdminMixin:
         return TemplateResponse(request, "admin/object_changes.html", context)
 
 
+class VerbFilter(admin.SimpleListFilter):
+    title = "what happened"
+    parameter_name = "what"
+
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, str]]:
+        return list(changes.VERBS.items())
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        return queryset.filter(pgh_label=self.value()) if self.value() in changes.VERBS else queryset
+
+
 class AuthorshipFilter(admin.SimpleListFilter):
     title = "who is known"
     parameter_name = "known"
@@ -72,7 +83,7 @@ class EventAdmin(admin.ModelAdmin):
 
     section = Section.HISTORY
     list_display = ("pgh_created_at", "verb", "row", "who", "service", "reason")
-    list_filter = ("pgh_label", AuthorshipFilter)
+    list_filter = (VerbFilter, AuthorshipFilter)
     search_fields = ("pgh_obj_id__exact", "pgh_context__metadata__reason")
     search_help_text = "The number of a row, or words of the reason."
     date_hierarchy = "pgh_created_at"

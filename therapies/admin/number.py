@@ -8,6 +8,7 @@ from django import forms
 from django.contrib import admin
 from django.db.models import Max, Model, Q, QuerySet
 from django.http import HttpRequest
+from django.utils.functional import cached_property
 
 from nelm_review.core.admin_base import CuratedForm
 from nelm_review.core.admin_inlines import EditedInline, NumberedFormSet
@@ -198,14 +199,16 @@ class ComparisonArmFormSet(NumberedFormSet):
     def add_fields(self, form: forms.ModelForm, index: int | None) -> None:
         super().add_fields(form, index)
         if self.instance.pk and "arm" in form.fields:
+            form.fields["arm"].queryset = self._arms_of_study
             form.fields["arm"].choices = self._choices
 
-    @property
+    @cached_property
+    def _arms_of_study(self) -> QuerySet:
+        return Arm.objects.filter(study=self.instance.study_id)
+
+    @cached_property
     def _choices(self) -> list[tuple[Any, str]]:
-        if not hasattr(self, "_arms"):
-            arms = Arm.objects.filter(study=self.instance.study_id)
-            self._arms = [("", "---------"), *((arm.pk, arm.label) for arm in arms)]
-        return self._arms
+        return [("", "---------"), *((arm.pk, arm.label) for arm in self._arms_of_study)]
 
 
 class ComparisonArmInline(EditedInline):
