@@ -19,7 +19,7 @@ def address_of(model: type[models.Model], page: str, *args: object) -> str:
 
 def shown(client: Client, address: str, form_id: str) -> dict[str, str]:
     """Open the page and return what its form would send unchanged."""
-    page = html.fromstring(client.get(address).content)
+    page = html.fromstring(client.get(address).content.decode())
     return dict(page.get_element_by_id(form_id).form_values())
 
 
@@ -44,10 +44,10 @@ def act(client: Client, action: str, *rows: models.Model, **values: Any) -> Http
 
 def errors_of(response: HttpResponse) -> str:
     """Return every sentence by which the form refuses to save."""
-    page = html.fromstring(response.content)
+    page = html.fromstring(response.content.decode())
     return "\n".join(node.text_content().strip() for node in page.find_class("errorlist"))
 
 
 def messages_of(response: HttpResponse) -> list[str]:
-    page = html.fromstring(response.content)
+    page = html.fromstring(response.content.decode())
     return [item.text_content().strip() for menu in page.find_class("messagelist") for item in menu]
