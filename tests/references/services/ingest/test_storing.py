@@ -316,8 +316,8 @@ def test_store_book_record(editor_a: User) -> None:
         "</ArticleIdList><Book><Publisher><PublisherName>Nobody</PublisherName></Publisher>"
         "<BookTitle>Synthetic Book</BookTitle><PubDate><Year>2020</Year></PubDate>"
         '<AuthorList Type="editors"><Author><LastName>Editor</LastName><Initials>E</Initials></Author>'
-        "</AuthorList></Book><ArticleTitle>Synthetic Chapter</ArticleTitle></BookDocument></PubmedBookArticle>"
-        "</PubmedBookArticleSet>"
+        "</AuthorList></Book><ArticleTitle>Synthetic Chapter</ArticleTitle></BookDocument>"
+        "</PubmedBookArticle></PubmedBookArticleSet>"
     )
 
     report = ingest.store(iter_records(source.encode()), by=editor_a)
