@@ -3,13 +3,14 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from nelm_review.core import health
+from nelm_review.core import health, styleguide
 
 urlpatterns = [
     path("admin/", admin.site.urls),
     path("accounts/", include("allauth.urls")),
     path("healthz", health.alive, name="healthz"),
     path("readyz", health.ready, name="readyz"),
+    path("styleguide/", styleguide.show, name="styleguide"),
     path("", include("references.urls")),
     path("", include("therapies.urls")),
 ]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from datetime import date
 
 from references.models import Reference
 
@@ -12,7 +11,7 @@ _PAGE_RANGE = re.compile(r"(?<=\d)-(?=[A-Za-z]?\d)")
 
 
 def published(reference: Reference) -> str:
-    """Return the date of issue as far as it is known: “2024 Apr 5”, “1998 Dec-1999 Jan”, “2020” or nothing."""
+    """Return the date of issue as far as known: “2024 Apr 5”, “1998 Dec-1999 Jan”, “2020” or nothing."""
     if reference.published_text:
         return reference.published_text
     return _words(reference.published_year, reference.published_month, reference.published_day)
@@ -80,8 +79,3 @@ def _words(year: int | None, month: int | None = None, day: int | None = None) -
     if not month:
         return str(year)
     return " ".join(filter(None, (str(year), MONTHS[month - 1], str(day or ""))))
-
-
-def day(moment: date) -> str:
-    """Return a day the way citations print it: “2024 Apr 5”."""
-    return _words(moment.year, moment.month, moment.day)

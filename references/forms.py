@@ -51,7 +51,8 @@ class ReferenceSearchForm(forms.Form):
         super().__init__(data, auto_id="search-%s")
         self.fields["q"].widget.input_type = "search"
         for name in ("year_from", "year_to"):
-            self.fields[name].widget.attrs["inputmode"] = "numeric"
+            # A number field would hide what could not be read from the person who typed it.
+            self.fields[name].widget = forms.TextInput({"inputmode": "numeric", "size": 4})
         if "type" in data:
             self.fields["type"].choices = [(kind, kind) for kind in Reference.objects.publication_types()]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.db.models import F, Q
@@ -17,13 +18,35 @@ from references.reference_authors import People, people
 MOST_CITING = 50
 ENGLISH = "eng"
 
-DANGER = ("RetractionIn", "RetractedandRepublishedIn", "PartialRetractionIn", "ExpressionOfConcernIn")
 NOTICE = (
     "ErratumIn", "CorrectedandRepublishedIn", "RepublishedIn", "UpdateIn",
     "RetractionOf", "PartialRetractionOf", "ExpressionOfConcernFor", "ErratumFor",
     "CorrectedandRepublishedFrom", "RetractedandRepublishedFrom",
 )  # fmt: skip
 RETRACTIONS = ("RetractionIn", "RetractedandRepublishedIn", "PartialRetractionIn")
+# What a reader must not miss is said as a sentence; all other notices by their name.
+ALARMS = {
+    "RetractionIn": "This article has been retracted",
+    "RetractedandRepublishedIn": "This article has been retracted, and published again",
+    "PartialRetractionIn": "Parts of this article have been retracted",
+    "ExpressionOfConcernIn": "The journal has expressed concern about this article",
+}
+# PublicationStatus of the PubMed DTD.
+STATUSES = {
+    "ppublish": "published in print",
+    "epublish": "published online",
+    "aheadofprint": "online ahead of print",
+    "received": "received",
+    "accepted": "accepted",
+}
+# Types of ArticleId and ELocationID; a DOI or PMCID here is one that the record must not be found by.
+OTHER_IDS = {
+    "doi": "Another DOI",
+    "pmcid": "Another PMCID",
+    "pmc": "Another PMCID",
+    "pii": "Publisher’s id",
+    "bookaccession": "NCBI Bookshelf",
+}
 
 
 @dataclass(frozen=True)
@@ -69,9 +92,12 @@ class ReferencePage:
     reference: Reference
     people: People
     journal_line: str
+    published: str
     electronic_date: str
     milestones: list[tuple[str, str]]
-    fetched_on: str
+    fetched_at: datetime | None
+    status: str
+    other_ids: tuple[tuple[str, str], ...]
     languages: tuple[Language, ...]
     title_language: Language | None
     abstract: Abstract
@@ -105,9 +131,12 @@ def build(reference: Reference) -> ReferencePage:
         reference=reference,
         people=people(reference.authors.all()),
         journal_line=citation_text.journal_line(reference),
+        published=citation_text.published(reference),
         electronic_date=citation_text.electronic_date(reference),
         milestones=citation_text.milestones(reference),
-        fetched_on=citation_text.day(raw_record.fetched_at) if raw_record else "",
+        fetched_at=raw_record.fetched_at if raw_record else None,
+        status=STATUSES.get(reference.pubmed_status, reference.pubmed_status),
+        other_ids=tuple(_other_ids(reference)),
         languages=tuple(language(code) for code in reference.languages),
         title_language=_title_language(reference),
         abstract=Abstract(reference.abstract, copyright=reference.copyright),
@@ -165,14 +194,14 @@ def _citing(reference: Reference) -> Any:
 
 def _notices(corrections: Sequence[Correction], library: _Library, *, is_banner: bool) -> Iterable[Notice]:
     """Yield the notices that change how the reference is to be read, or all the others; retractions first."""
-    ranks = {kind: rank for rank, kind in enumerate(DANGER + NOTICE)}
+    ranks = {kind: rank for rank, kind in enumerate((*ALARMS, *NOTICE))}
     wanted = [correction for correction in corrections if (correction.kind in ranks) == is_banner]
     for correction in sorted(wanted, key=lambda correction: ranks.get(correction.kind, 0)):
         yield Notice(
-            words=CORRECTION_TYPES.get(correction.kind, correction.kind),
+            words=ALARMS.get(correction.kind) or CORRECTION_TYPES.get(correction.kind, correction.kind),
             correction=correction,
             reference=library.find(correction),
-            is_danger=correction.kind in DANGER,
+            is_danger=correction.kind in ALARMS,
         )
 
 
@@ -183,6 +212,12 @@ def _other_abstract(found: dict[str, Any]) -> Abstract:
         language=language(found.get("language", "")),
         copyright=found.get("copyright", ""),
     )
+
+
+def _other_ids(reference: Reference) -> Iterable[tuple[str, str]]:
+    for kind, values in (reference.other_ids or {}).items():
+        listed = values if isinstance(values, list) else [values]
+        yield OTHER_IDS.get(kind, kind), ", ".join(map(str, listed))
 
 
 def _title_language(reference: Reference) -> Language | None:
