@@ -24,7 +24,7 @@ _EMPTY = _ExampleForm(auto_id="empty-%s")
 _FILLED = _ExampleForm({"name": "", "pmids": "12", "design": ["b"]}, auto_id="filled-%s")
 
 EXAMPLES = {
-    "brand_mark": (Example("The mark"),),
+    "brand_mark": (Example("The mark", inside="brand"),),
     "field": (
         Example("With help", {"field": _EMPTY["name"]}),
         Example("With an error", {"field": _FILLED["name"]}),

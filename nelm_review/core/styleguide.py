@@ -33,10 +33,11 @@ _COMMENT = re.compile(r"\{#(.*?)#\}", re.DOTALL)
 
 @dataclass(frozen=True)
 class Example:
-    """One way to use a component: the values it is given, and when one would."""
+    """One way to use a component: the values it is given, and the class of what it must stand in."""
 
     title: str
     context: Mapping[str, Any] = field(default_factory=dict)
+    inside: str = ""
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,7 @@ class Specimen:
 
     name: str
     comment: str
-    drawn: tuple[tuple[str, SafeString], ...]
+    drawn: tuple[tuple[Example, SafeString], ...]
 
 
 @login_not_required
@@ -77,7 +78,7 @@ def specimens() -> list[Specimen]:
         Specimen(
             name,
             comment=opening_comment(name),
-            drawn=tuple((example.title, _drawn(name, example)) for example in shown.get(name, ())),
+            drawn=tuple((example, _drawn(name, example)) for example in shown.get(name, ())),
         )
         for name in component_names()
     ]
