@@ -20,6 +20,8 @@ from nelm_review.core.refusals import REFUSALS, sentence_of
 
 REASON = "change_reason"
 SEEN = "last_change_seen"
+# Messages travel in a cookie or the session: a list that names hundreds helps nobody.
+N_REFUSALS = 10
 
 
 class GuardedAdmin(HistoryAdminMixin, admin.ModelAdmin):
@@ -68,8 +70,11 @@ class GuardedAdmin(HistoryAdminMixin, admin.ModelAdmin):
         """Show what an action did, and each thing that it could not do."""
         for sentence in done:
             self.message_user(request, sentence, messages.SUCCESS)
-        for sentence in refused:
+        for sentence in refused[:N_REFUSALS]:
             self.message_user(request, sentence, messages.WARNING)
+        if len(refused) > N_REFUSALS:
+            n_more = len(refused) - N_REFUSALS
+            self.message_user(request, f"And {n_more} more like these.", messages.WARNING)
 
 
 class RefusedForm:

@@ -14,6 +14,7 @@ from nelm_review.core.admin_site import Section
 from references.admin import readable
 from references.admin.fetching import FetchingMixin
 from references.models import Journal, SearchHit, SearchRun, SearchStrategy
+from references.services import searches
 
 
 class RunInline(ListedInline):
@@ -50,8 +51,6 @@ class SearchStrategyAdmin(FetchingMixin, CuratedAdmin):
 
     @admin.action(description="Run now")
     def run_now(self, request: HttpRequest, queryset: QuerySet[SearchStrategy]) -> None:
-        from references.services import searches
-
         for strategy in queryset:
             try:
                 run = searches.start(strategy=strategy, by=request.user)
@@ -129,8 +128,6 @@ class SearchRunAdmin(ReadOnlyAdmin):
 
     @admin.action(description="Cancel")
     def cancel_selected(self, request: HttpRequest, queryset: QuerySet[SearchRun]) -> None:
-        from references.services import searches
-
         done, refused = 0, []
         for run in queryset:
             try:

@@ -30,8 +30,8 @@ def change(client: Client, row: models.Model, **changes: Any) -> HttpResponse:
     return client.post(address, {**values, "change_reason": REASON, **changes})
 
 
-def add(client: Client, model: type[models.Model], query: str = "", **values: Any) -> HttpResponse:
-    address = address_of(model, "add") + query
+def add(client: Client, model: type[models.Model], prefilled: str = "", /, **values: Any) -> HttpResponse:
+    address = address_of(model, "add") + prefilled
     return client.post(address, {**shown(client, address, f"{model._meta.model_name}_form"), **values})
 
 
