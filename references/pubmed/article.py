@@ -111,11 +111,11 @@ def read_article(element: _Element, xml: bytes = b"") -> PubmedRecord:
         title=shown_title(text_of(printed.get("ArticleTitle")), vernacular_title),
         vernacular_title=vernacular_title,
         abstract=abstract,
-        other_abstracts=_other_abstracts(citation),
+        other_abstracts=_other_abstracts(citation) if "OtherAbstract" in own else (),
         copyright=copyright_notice,
         authors=_authors(printed),
         authors_complete=_is_complete(printed.get("AuthorList")),
-        investigators=_investigators(citation),
+        investigators=_investigators(citation) if "InvestigatorList" in own else (),
         personal_name_subjects=elements.people(own.get("PersonalNameSubjectList")),
         journal=_journal(journal, by_tag(own.get("MedlineJournalInfo"))),
         volume=text_of(issue.get("Volume")),
@@ -134,14 +134,14 @@ def read_article(element: _Element, xml: bytes = b"") -> PubmedRecord:
         supplementary_mesh=_supplementary_mesh(own.get("SupplMeshList")),
         chemicals=_chemicals(own.get("ChemicalList")),
         gene_symbols=texts_of(own.get("GeneSymbolList"), "GeneSymbol"),
-        keywords=elements.keywords(citation),
+        keywords=elements.keywords(citation) if "KeywordList" in own else (),
         data_banks=_data_banks(printed.get("DataBankList")),
         grants=elements.grants(printed.get("GrantList")),
         coi_statement=text_of(own.get("CoiStatement")),
         cited_references=elements.cited_references(data_element) or _cited_in(corrections),
         comments_corrections=corrections,
-        citation_subsets=texts_of(citation, "CitationSubset"),
-        general_notes=texts_of(citation, "GeneralNote"),
+        citation_subsets=texts_of(citation, "CitationSubset") if "CitationSubset" in own else (),
+        general_notes=texts_of(citation, "GeneralNote") if "GeneralNote" in own else (),
         pubmed_status=text_of(data.get("PublicationStatus")),
         medline_status=citation.get("Status", ""),
         pub_model=article.get("PubModel", ""),
@@ -222,7 +222,7 @@ def _mesh_headings(element: _Element | None) -> tuple[MeshHeading, ...]:
     if element is None:
         return ()
     headings = []
-    for heading in element.iterchildren("MeshHeading"):
+    for heading in element:
         ui = name = kind = ""
         is_major = False
         qualifiers = []

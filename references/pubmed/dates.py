@@ -7,7 +7,11 @@ import re
 from references.pubmed.records import PublicationDate
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_MONTH_NUMBER = {name: number for number, name in enumerate(_MONTHS, start=1)}
+_NUMBERS = {text: number for number in range(60) for text in (str(number), f"{number:02d}")}
+_MONTH_NUMBERS = {text: number for text, number in _NUMBERS.items() if 1 <= number <= 12} | {
+    text: number for number, name in enumerate(_MONTHS, start=1) for text in (name, name.title())
+}
+_YEARS = {str(year): year for year in range(1500, 2100)}
 _YEAR = re.compile(r"(?<!\d)(1[5-9]\d\d|20\d\d)(?!\d)")
 _MONTH_NAME = re.compile(
     r"\b(jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?"
@@ -23,33 +27,35 @@ _DAY_AFTER_MONTH = re.compile(r"[.\s]+([0-3]?\d)(?!\d)")
 
 def year_of(printed: str) -> int | None:
     """Return the first four-digit year between 1500 and 2099, or None."""
-    if len(printed) == 4 and printed.isascii() and printed.isdigit() and "1500" <= printed <= "2099":
-        return int(printed)
-    match = _YEAR.search(printed)
-    return int(match[1]) if match else None
+    year = _YEARS.get(printed)
+    if year is None and (found := _YEAR.search(printed)):
+        return int(found[1])
+    return year
 
 
 def month_of(printed: str) -> int | None:
     """Return the number of a month given by number or English name, of a range its first, or None."""
-    number = _MONTH_NUMBER.get(printed.lower())
-    if number is not None:
-        return number
-    if printed.isascii() and printed.isdigit():
-        return int(printed) if len(printed) <= 2 and 1 <= int(printed) <= 12 else None
-    match = _MONTH_NAME.search(printed)
-    return _MONTH_NUMBER[match[1][:3].lower()] if match else None
+    number = _MONTH_NUMBERS.get(printed.strip())
+    if number is None and (found := _MONTH_NAME.search(printed)):
+        return _MONTH_NUMBERS[found[1][:3].lower()]
+    return number
 
 
 def day_of(printed: str) -> int | None:
     """Return a day of the month, or None."""
-    return number_up_to(31, printed) or None
+    number = _NUMBERS.get(printed.strip(), 0)
+    return number if 1 <= number <= 31 else None
 
 
-def number_up_to(highest: int, printed: str) -> int | None:
-    """Return a number of one or two digits not above `highest`, or None."""
-    if 1 <= len(printed) <= 2 and printed.isascii() and printed.isdigit() and int(printed) <= highest:
-        return int(printed)
-    return None
+def hour_of(printed: str) -> int | None:
+    """Return an hour from 0 to 23, or None."""
+    number = _NUMBERS.get(printed.strip())
+    return number if number is not None and number < 24 else None
+
+
+def minute_of(printed: str) -> int | None:
+    """Return a minute from 0 to 59, or None."""
+    return _NUMBERS.get(printed.strip())
 
 
 def medline_date(printed: str) -> PublicationDate:
@@ -62,7 +68,7 @@ def medline_date(printed: str) -> PublicationDate:
     day = _DAY_AFTER_MONTH.match(printed, month.end()) if month else None
     return PublicationDate(
         year=year_of(printed),
-        month=_MONTH_NUMBER[month[1][:3].lower()] if month else None,
+        month=_MONTH_NUMBERS[month[1][:3].lower()] if month else None,
         day=day_of(day[1]) if day else None,
         season=season[0] if season else "",
         medline_date=printed,

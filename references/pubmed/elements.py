@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from lxml.etree import _Element
 
-from references.pubmed.dates import day_of, medline_date, month_of, number_up_to, year_of
+from references.pubmed.dates import day_of, hour_of, medline_date, minute_of, month_of, year_of
 from references.pubmed.identifiers import normal_doi, normal_orcid, normal_pmcid, normal_pmid
 from references.pubmed.records import (
     AbstractSection,
@@ -24,16 +22,12 @@ from references.pubmed.records import (
 from references.pubmed.text import clean, plain
 
 _PEOPLE = frozenset({"Author", "Investigator", "PersonalNameSubject"})
+_PMC_KINDS = frozenset({"pmc", "pmcid"})
 
 
 def by_tag(element: _Element | None) -> dict[str, _Element]:
-    """Return the children of an element by name, of several with one name the first."""
-    if element is None:
-        return {}
-    children: dict[str, _Element] = {}
-    for child in element:
-        children.setdefault(child.tag, child)
-    return children
+    """Return the children of an element by name, of several with one name the last."""
+    return {} if element is None else {child.tag: child for child in element}
 
 
 def text_of(element: _Element | None) -> str:
@@ -45,14 +39,15 @@ def texts_of(element: _Element | None, tag: str) -> tuple[str, ...]:
     """Return the plain texts of all children with this name that have any."""
     if element is None:
         return ()
-    return tuple(text for child in element.iterchildren(tag) if (text := plain(child)))
+    return tuple([text for child in element.iterchildren(tag) if (text := plain(child))])
 
 
 def partial_date(element: _Element | None) -> PartialDate | None:
     """Read Year, Month and Day; None if none of them can be read."""
     if element is None:
         return None
-    year, month, day, _, _ = _date_parts(element)
+    printed = {child.tag: child.text or "" for child in element}
+    year, month, day = _calendar_date(printed)
     return PartialDate(year, month, day) if year or month or day else None
 
 
@@ -60,42 +55,28 @@ def publication_date(element: _Element | None) -> PublicationDate:
     """Read a PubDate, BeginningDate or the like: Year with Month and Day or Season, or a MedlineDate."""
     if element is None:
         return PublicationDate()
-    for child in element.iterchildren("MedlineDate"):
-        return medline_date(plain(child))
-    year, month, day, season, _ = _date_parts(element)
-    return PublicationDate(year, month, day, season)
+    printed = {child.tag: child.text or "" for child in element}
+    if "MedlineDate" in printed:
+        return medline_date(clean(printed["MedlineDate"]))
+    year, month, day = _calendar_date(printed)
+    season = clean(printed.get("Season"))
+    return PublicationDate(year, month or month_of(season), day, season)
 
 
 def history_dates(element: _Element | None) -> tuple[HistoryDate, ...]:
     """Read the PubMedPubDate steps of a History."""
-    if element is None:
-        return ()
     steps = []
-    for child in element.iterchildren("PubMedPubDate"):
-        year, month, day, _, clock = _date_parts(child)
-        hour, minute = number_up_to(23, clock.get("Hour", "")), number_up_to(59, clock.get("Minute", ""))
+    for child in () if element is None else element:
+        printed = {part.tag: part.text or "" for part in child}
+        year, month, day = _calendar_date(printed)
+        hour, minute = hour_of(printed.get("Hour", "")), minute_of(printed.get("Minute", ""))
         steps.append(HistoryDate(year, month, day, child.get("PubStatus", ""), hour, minute))
     return tuple(steps)
 
 
-def _date_parts(element: _Element) -> tuple[int | None, int | None, int | None, str, dict[str, str]]:
-    year = month = day = None
-    season = ""
-    clock: dict[str, str] = {}
-    for child in element:
-        tag, text = child.tag, (child.text or "").strip()
-        if tag == "Year":
-            year = year_of(text)
-        elif tag == "Month":
-            month = month_of(text)
-        elif tag == "Day":
-            day = day_of(text)
-        elif tag == "Season":
-            season = clean(text)
-            month = month or month_of(season)
-        else:
-            clock[tag] = text
-    return year, month, day, season, clock
+def _calendar_date(printed: dict[str, str]) -> tuple[int | None, int | None, int | None]:
+    read = printed.get
+    return year_of(read("Year", "")), month_of(read("Month", "")), day_of(read("Day", ""))
 
 
 def people(element: _Element | None) -> tuple[Author, ...]:
@@ -103,44 +84,37 @@ def people(element: _Element | None) -> tuple[Author, ...]:
     if element is None:
         return ()
     persons = [child for child in element if child.tag in _PEOPLE]
-    return tuple(_person(person, position) for position, person in enumerate(persons, start=1))
+    return tuple([_person(person, position) for position, person in enumerate(persons, start=1)])
 
 
 def _person(element: _Element, position: int) -> Author:
-    names = dict.fromkeys(("LastName", "ForeName", "Initials", "Suffix", "CollectiveName", "MiddleName"), "")
+    names: dict[str, str] = {}
     affiliations: list[str] = []
     identifiers: list[Identifier] = []
-    orcid = ""
     for child in element:
         tag = child.tag
-        if tag in names:
-            names[tag] = plain(child)
-        elif tag == "AffiliationInfo":
+        if tag == "AffiliationInfo":
             _add_affiliation(child, affiliations, identifiers)
         elif tag == "Identifier" or tag == "NameID":
-            source, value = child.get("Source", ""), clean(child.text)
-            found = normal_orcid(value) if source.upper() == "ORCID" and not orcid else ""
-            if found:
-                orcid = found
-            elif value:
-                identifiers.append(Identifier(source, value))
-        elif tag == "FirstName":
-            names["ForeName"] = plain(child)
-        elif tag == "Affiliation" and (text := plain(child)):
-            affiliations.append(text)
-    fore_name = names["ForeName"]
-    if names["MiddleName"]:
-        fore_name = f"{fore_name} {names['MiddleName']}".strip()
+            identifiers.append(Identifier(child.get("Source", ""), clean(child.text)))
+        elif tag == "Affiliation":
+            affiliations.append(plain(child))
+        else:
+            names[tag] = plain(child)
+    orcid, others = _orcid_and_others(identifiers) if identifiers else ("", ())
+    name = names.get
+    # Files before 2004 split the fore name in two.
+    fore_name = name("ForeName") or f"{name('FirstName', '')} {name('MiddleName', '')}".strip()
     return Author(
         position,
-        names["LastName"],
+        name("LastName", ""),
         fore_name,
-        names["Initials"],
-        names["Suffix"],
-        names["CollectiveName"],
+        name("Initials", ""),
+        name("Suffix", ""),
+        name("CollectiveName", ""),
         orcid,
         tuple(affiliations),
-        tuple(identifiers),
+        others,
         element.get("ValidYN") != "N",
         element.get("EqualContrib") == "Y",
     )
@@ -148,11 +122,18 @@ def _person(element: _Element, position: int) -> Author:
 
 def _add_affiliation(element: _Element, affiliations: list[str], identifiers: list[Identifier]) -> None:
     for child in element:
-        text = plain(child)
-        if child.tag == "Affiliation" and text:
-            affiliations.append(text)
-        elif child.tag == "Identifier" and text:
-            identifiers.append(Identifier(child.get("Source", ""), text, len(affiliations)))
+        if child.tag == "Affiliation":
+            affiliations.append(plain(child))
+        else:
+            identifiers.append(Identifier(child.get("Source", ""), clean(child.text), len(affiliations)))
+
+
+def _orcid_and_others(identifiers: list[Identifier]) -> tuple[str, tuple[Identifier, ...]]:
+    for identifier in identifiers:
+        is_orcid = identifier.source.upper() == "ORCID" and not identifier.affiliation
+        if is_orcid and (orcid := normal_orcid(identifier.value)):
+            return orcid, tuple(other for other in identifiers if other is not identifier)
+    return "", tuple(identifiers)
 
 
 def abstract(element: _Element | None) -> tuple[tuple[AbstractSection, ...], str]:
@@ -177,7 +158,7 @@ def keywords(parent: _Element) -> tuple[Keyword, ...]:
     return tuple(
         Keyword(text, child.get("MajorTopicYN") == "Y", element.get("Owner", ""))
         for element in parent.iterchildren("KeywordList")
-        for child in element.iterchildren("Keyword")
+        for child in element
         if (text := plain(child))
     )
 
@@ -187,7 +168,9 @@ def publication_types(parent: _Element | None) -> tuple[PublicationType, ...]:
     if parent is None:
         return ()
     return tuple(
-        PublicationType(child.get("UI", ""), plain(child)) for child in parent.iterchildren("PublicationType")
+        PublicationType(child.get("UI", ""), plain(child))
+        for child in parent
+        if child.tag == "PublicationType"
     )
 
 
@@ -196,32 +179,26 @@ def grants(element: _Element | None) -> tuple[Grant, ...]:
     if element is None:
         return ()
     found = []
-    for child in element.iterchildren("Grant"):
-        parts = {part.tag: plain(part) for part in child}
-        found.append(
-            Grant(
-                parts.get("GrantID", ""),
-                parts.get("Acronym", ""),
-                parts.get("Agency", ""),
-                parts.get("Country", ""),
-            )
-        )
+    for child in element:
+        printed = {part.tag: plain(part) for part in child}
+        read = printed.get
+        found.append(Grant(read("GrantID", ""), read("Acronym", ""), read("Agency", ""), read("Country", "")))
     return tuple(found)
 
 
-def article_ids(element: _Element | None) -> Iterator[ArticleId]:
-    """Yield the ids of an ArticleIdList as printed."""
-    if element is not None:
-        for child in element.iterchildren("ArticleId"):
-            if text := clean(child.text):
-                yield ArticleId(child.get("IdType", "pubmed"), text)
+def article_ids(element: _Element | None) -> list[ArticleId]:
+    """Return the ids of an ArticleIdList as printed."""
+    children = () if element is None else element
+    return [
+        ArticleId(child.get("IdType", "pubmed"), text) for child in children if (text := clean(child.text))
+    ]
 
 
 def cited_references(parent: _Element | None) -> tuple[CitedReference, ...]:
     """Read all reference lists of a record, nested ones in their printed place."""
     found: list[CitedReference] = []
-    if parent is not None:
-        for element in parent.iterchildren("ReferenceList"):
+    for element in () if parent is None else parent:
+        if element.tag == "ReferenceList":
             _add_references(element, "", found)
     return tuple(found)
 
@@ -244,15 +221,15 @@ def _cited_reference(element: _Element, position: int, section: str) -> CitedRef
     for child in element:
         if child.tag == "Citation":
             citation = plain(child)
-        elif child.tag == "ArticleIdList":
-            for article_id in article_ids(child):
-                kind, value = article_id.id_type, article_id.value
-                if kind == "pubmed" and pmid is None and (number := normal_pmid(value)):
-                    pmid = number
-                elif kind == "doi" and not doi and (normal := normal_doi(value)):
-                    doi = normal
-                elif kind in ("pmc", "pmcid") and not pmcid and (normal := normal_pmcid(value)):
-                    pmcid = normal
-                else:
-                    others.append(article_id)
+            continue
+        for printed in child:
+            kind, value = printed.get("IdType", "pubmed"), printed.text or ""
+            if kind == "pubmed" and pmid is None and (number := normal_pmid(value)):
+                pmid = number
+            elif kind == "doi" and not doi and (normal := normal_doi(value)):
+                doi = normal
+            elif kind in _PMC_KINDS and not pmcid and (normal := normal_pmcid(value)):
+                pmcid = normal
+            elif (text := clean(value)) and text != "0":
+                others.append(ArticleId(kind, text))
     return CitedReference(position, citation, pmid, doi, pmcid, section, tuple(others))

@@ -6,11 +6,12 @@ import html
 import re
 
 _LONGEST_QUOTE = 160
-_ERROR_ELEMENT = re.compile(rb"<error\b[^>]*>(.*?)(?:</error|\Z)", re.IGNORECASE | re.DOTALL)
+# Every repetition is bounded: what is searched may be anything.
+_ERROR_ELEMENT = re.compile(rb"<error\b[^>]{0,200}>(.{0,1000}?)(?:</error|\Z)", re.IGNORECASE | re.DOTALL)
 _JSON_ERROR = re.compile(rb'"error"\s*:\s*"([^"]*)"')
-_FAILURE = re.compile(rb"[^<>]*backend failed[^<>]*", re.IGNORECASE)
+_FAILURE = re.compile(rb"[^<>]{0,80}backend failed[^<>]{0,200}", re.IGNORECASE)
 _HTML = re.compile(rb"<(?:!doctype\s+html|html|head|body|pre|title)\b", re.IGNORECASE)
-_HTML_TITLE = re.compile(rb"<(title|h1)\b[^>]*>(.*?)</\1", re.IGNORECASE | re.DOTALL)
+_HTML_TITLE = re.compile(rb"<(title|h1)\b[^>]{0,200}>(.{0,500}?)</\1", re.IGNORECASE | re.DOTALL)
 _ELEMENT = re.compile(rb"<([A-Za-z_][\w.:-]*)")
 _TAG = re.compile(rb"<[^>]*>")
 

@@ -6,10 +6,11 @@ import re
 from functools import lru_cache
 
 # A DOI is "10.", a registrant code and a suffix: https://www.doi.org/doi-handbook/HTML/doi-syntax.html
-_DOI = re.compile(r"10\.\d{4,9}(?:\.\d+)*/\S+\Z")
-_DOI_PREFIX = re.compile(r"\A(?:(?:https?://)?(?:dx\.|www\.)?doi\.org/|(?:info:)?doi[:/]?)\s*", re.IGNORECASE)
+_DOI = re.compile(r"10\.[0-9]{4,9}(?:\.[0-9]+)*/\S*[^\s.,;]\Z")
+_DOI_PREFIX = re.compile(r"\A(?:(?:https?://)?(?:dx\.|www\.)?doi\.org/|(?:info:)?doi[:/]?)\s*")
+_PLAIN_PMCID = re.compile(r"PMC[1-9][0-9]{0,8}\Z")
 _PMCID = re.compile(
-    r"\A\s*(?:pmc-id:)?\s*(?:PMC)?\s*(\d{1,9})(?:\.\d+)?\s*(?:;.*)?\Z", re.IGNORECASE | re.DOTALL
+    r"\s*(?:pmc-id:)?\s*(?:PMC)?\s*([0-9]{1,9})(?:\.[0-9]+)?\s*(?:;.*)?\Z", re.IGNORECASE | re.DOTALL
 )
 _ORCID = re.compile(
     r"(?<![0-9])([0-9]{4})[-‐‑‒–−]?([0-9]{4})[-‐‑‒–−]?([0-9]{4})[-‐‑‒–−]?([0-9]{3}[0-9Xx])(?![0-9A-Za-z])"
@@ -18,15 +19,17 @@ _ORCID = re.compile(
 
 def normal_doi(printed: str) -> str:
     """Return a DOI in lower case without resolver, label or trailing punctuation, or `""` if it is none."""
-    doi = printed.strip()
-    if not doi.startswith("10."):
-        doi = _DOI_PREFIX.sub("", doi)
-    doi = doi.rstrip(".,; \t").lower()
+    doi = printed.lower()
+    if _DOI.match(doi):
+        return doi
+    doi = _DOI_PREFIX.sub("", doi.strip()).rstrip(".,; \t")
     return doi if _DOI.match(doi) else ""
 
 
 def normal_pmcid(printed: str) -> str:
     """Return a PMCID as `PMC` and digits, without version, or `""` if it is none."""
+    if _PLAIN_PMCID.match(printed):
+        return printed
     match = _PMCID.match(printed)
     return f"PMC{int(match[1])}" if match and int(match[1]) else ""
 

@@ -6,10 +6,10 @@ import re
 
 _RANGE = re.compile(
     r"(?<![\w.\-‐‑–—])"
-    r"(?P<prefix>(?:\d+[.:])?[A-Za-z]*)(?P<first>\d+)(?P<suffix>[A-Za-z]?)"
+    r"(?P<prefix>(?:[0-9]{1,9}[.:])?[A-Za-z]{0,9})(?P<first>[0-9]{1,9})(?P<suffix>[A-Za-z]?)"
     r"(?P<dash>\s*[-‐‑–—]\s*)"
-    r"(?P<last_prefix>(?:\d+[.:])?[A-Za-z]*)(?P<last>\d+)(?P<last_suffix>[A-Za-z]?)"
-    r"(?![\w\-‐‑–—]|\.\d)"
+    r"(?P<last_prefix>(?:[0-9]{1,9}[.:])?[A-Za-z]{0,9})(?P<last>[0-9]{1,9})(?P<last_suffix>[A-Za-z]?)"
+    r"(?![\w\-‐‑–—]|\.[0-9])"
 )
 
 
@@ -30,7 +30,7 @@ def first_and_last(start: str, end: str) -> str:
 def _spelt_out(match: re.Match[str]) -> str:
     prefix, first, last = match["prefix"], match["first"], match["last"]
     last_prefix = match["last_prefix"]
-    bare_prefix = re.sub(r"\A\d+[.:]", "", prefix)
+    bare_prefix = re.sub(r"\A[0-9]+[.:]", "", prefix)
     if last_prefix not in ("", prefix, bare_prefix):
         return match[0]
     if len(last) < len(first):

@@ -19,7 +19,7 @@ MAX_RECORD_BYTES = 32 * 1024 * 1024
 # How far the end of a comment or CDATA section is looked for, and of any other markup between records.
 _MAX_ASIDE_BYTES = 1024 * 1024
 _MAX_MARKUP_BYTES = 64 * 1024
-_LONGEST_TOKEN = 32
+_LONGEST_TOKEN = 64
 
 _OUTER = rb"PubmedArticle|PubMedArticle|PubmedBookArticle|DeleteCitation|DeleteDocument"
 _INNER = rb"MedlineCitation|BookDocument"
@@ -31,7 +31,7 @@ _SETS_OF_INNER = frozenset({b"", b"MedlineCitationSet", b"BookDocumentSet"})
 _BLANK = re.compile(rb"(?:\s|\xef\xbb\xbf)*+")
 _RECORD = re.compile(rb"\s*+<(" + _OUTER + rb"|" + _INNER + rb")(?=[\s/>])")
 _SET_TAG = re.compile(rb"<(/?)(" + _SETS + rb")(?=[\s/>])")
-_OTHER_START = rb"</?(?:" + _SETS + rb")[\s/>]|<\?xml\s|<!DOCTYPE\s"
+_OTHER_START = rb"</?(?:" + _SETS + rb")[\s/>]|<\?xml\s+version\b|<!DOCTYPE\s+(?:" + _SETS + rb")\b"
 _OUTER_START = rb"<(?:" + _OUTER + rb")[\s/>]|" + _OTHER_START
 _ANY_START = rb"<(?:" + _INNER + rb")[\s/>]|" + _OUTER_START
 _NEXT_OUTER = re.compile(_OUTER_START)
@@ -40,6 +40,7 @@ _NEXT_ANY = re.compile(_ANY_START)
 _DOCTYPE_HEAD = re.compile(rb"""<!DOCTYPE(?:[^"'\[>]|"[^"]*"|'[^']*')*+""")
 _SUBSET_END = re.compile(rb"\]\s*>")
 _ENTITY_DECLARATION = b"<!ENTITY"
+_ENTITIES_REFUSED = "The document type declares entities, which is refused"
 _NAMESPACE = re.compile(rb"""\s(xmlns:(?!mml\b)[A-Za-z_][\w.-]*\s*=\s*(?:"[^"<&]*"|'[^'<&]*'))""")
 _PMID = re.compile(rb"<PMID[^>]*>(\d{1,9})<")
 
@@ -66,6 +67,7 @@ class RecordSplitter:
         self._end = 0
         self._n_dropped = 0
         self._careful_until = 0
+        self._searched_until = {b"-->": 0, b"]]>": 0}
         self._set = b""
         self._is_recognised = False
         self._complaint = ""
@@ -166,8 +168,19 @@ class RecordSplitter:
             if not found[2]:
                 return self._piece(kind, found.start() - self._start, "its closing tag is missing")
             if skip_asides:
-                closing = b"-->" if found[2] == b"<!--" else b"]]>"
-                offset += max(0, self._find(closing, offset, offset + _MAX_ASIDE_BYTES) - offset)
+                offset = self._end_of_aside(b"-->" if found[2] == b"<!--" else b"]]>", offset)
+
+    def _end_of_aside(self, closing: bytes, offset: int) -> int:
+        """Return where a comment or CDATA section ends, or the same offset if its end is not near."""
+        # What was searched in vain is not searched again, however many sections are left open.
+        searched = self._searched_until[closing] - self._n_dropped - self._start
+        limit = offset + _MAX_ASIDE_BYTES
+        end = self._find(closing, max(offset, searched), limit)
+        if end >= 0:
+            return end + len(closing)
+        n_searched = min(limit, len(self._buffer) - self._start) - len(closing) + 1
+        self._searched_until[closing] = self._n_dropped + self._start + n_searched
+        return offset
 
     def _too_large(self, kind: bytes) -> Piece:
         head = self._buffer[self._start : self._start + _MAX_MARKUP_BYTES]
@@ -232,7 +245,7 @@ class RecordSplitter:
             subset_end = _SUBSET_END.search(self._buffer, end, limit)
             seen = self._buffer[self._start : subset_end.end() if subset_end else limit]
             if _ENTITY_DECLARATION in seen:
-                raise Unreadable("The document type declares entities, which is refused")
+                raise Unreadable(_ENTITIES_REFUSED)
             if self._buffer[end : end + 1] == b"[" and subset_end:
                 return len(seen)
             if len(self._buffer) - self._start > _MAX_MARKUP_BYTES or not self._read():
@@ -243,7 +256,8 @@ class RecordSplitter:
         if not self._is_recognised:
             while len(self._buffer) - self._start < _MAX_MARKUP_BYTES and self._read():
                 continue
-            raise Unreadable(described(self._buffer[self._start : self._start + _MAX_MARKUP_BYTES]))
+            head = self._buffer[self._start : self._start + _MAX_MARKUP_BYTES]
+            raise Unreadable(_ENTITIES_REFUSED if _ENTITY_DECLARATION in head else described(head))
         resume = _NEXT_ANY if self._set in _SETS_OF_INNER else _NEXT_OUTER
         head = b""
         at = self._start + 1
@@ -260,7 +274,7 @@ class RecordSplitter:
                 break
             at = self._start
         if _ENTITY_DECLARATION in head:
-            raise Unreadable("The document type declares entities, which is refused")
+            raise Unreadable(_ENTITIES_REFUSED)
         self._complaint = self._complaint or complaint_in(head)
         is_cut_tag = found is None and len(head) < _LONGEST_TOKEN and self._set != b""
         return None if is_cut_tag or self._complaint else Piece("", head, "it is not a PubMed record")

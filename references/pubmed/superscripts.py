@@ -19,6 +19,8 @@ _MAY_SINK = frozenset(map(chr, _LOWERED)) | frozenset(
     _AS_THEY_ARE + "".join(map(chr, _LOWERED.values())) + "²³¹"
 )
 _ORDINALS = frozenset({"st", "nd", "rd", "th"})
+# Longer words would be hard to read, and to find, in small letters.
+_MOST_SMALL_LETTERS = 3
 
 
 def raised(text: str, *, before: str = "", after: str = "") -> str:
@@ -28,16 +30,20 @@ def raised(text: str, *, before: str = "", after: str = "") -> str:
     """
     if text in _ORDINALS and before.isdigit():
         return text
-    if _MAY_RISE.issuperset(text):
+    if _MAY_RISE.issuperset(text) and _is_short(text):
         return text.translate(_RAISED)
     return _marked("^", text, after)
 
 
 def lowered(text: str, *, after: str = "") -> str:
-    """Return a subscript as text: `2` becomes `₂`, `max` becomes `ₘₐₓ`, `trend` becomes `_trend`."""
-    if _MAY_SINK.issuperset(text):
+    """Return a subscript as text: `2` becomes `₂`, `max` becomes `ₘₐₓ`, `trend` stays as `_trend`."""
+    if _MAY_SINK.issuperset(text) and _is_short(text):
         return text.translate(_LOWERED)
     return _marked("_", text, after)
+
+
+def _is_short(text: str) -> bool:
+    return sum(map(str.isalpha, text)) <= _MOST_SMALL_LETTERS
 
 
 def _marked(mark: str, text: str, after: str) -> str:

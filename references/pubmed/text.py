@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import html
 import re
-import unicodedata
 from html.entities import html5
+from unicodedata import is_normalized, normalize
 
 from lxml.etree import _Element
 
@@ -31,22 +31,28 @@ def clean(text: str | None) -> str:
     """Return text with single ordinary spaces, composed characters, and entities escaped twice decoded."""
     if not text:
         return ""
-    return _tidy(_decoded(text) if "&" in text or "<" in text else text)
+    if "&" in text or "<" in text:
+        text = _decoded(text)
+    # Python calls every space but the ordinary one, every control and every unseen character not printable.
+    is_tidy = text.isprintable() and "  " not in text and text[0] != " " != text[-1]
+    return text if is_tidy and (text.isascii() or is_normalized("NFC", text)) else _tidy(text)
 
 
 def plain(element: _Element) -> str:
     """Return the whole text of an element, its inline markup turned into Unicode."""
-    if len(element) == 0:
-        return clean(element.text)
-    return _tidy(_flattened(element))
+    if len(element):
+        return _tidy(_flattened(element))
+    text = element.text
+    # A short cut for the single words that most elements hold.
+    return text if text and text.isalnum() and text.isascii() else clean(text)
 
 
 def _tidy(text: str) -> str:
     if not text.isascii():
         if _TO_REPLACE.search(text):
             text = text.translate(_REPLACED)
-        if not unicodedata.is_normalized("NFC", text):
-            text = unicodedata.normalize("NFC", text)
+        if not is_normalized("NFC", text):
+            text = normalize("NFC", text)
     return " ".join(text.split())
 
 
