@@ -152,6 +152,7 @@ class RecordSplitter:
         """Return the current record up to its end tag or, as a problem, up to where something else begins."""
         token = _tokens_in(kind)
         offset = len(kind) + 1
+        n_inner = int(kind in _INNER_KINDS)
         while True:
             found = token.search(self._buffer, self._start + offset)
             if found is None:
@@ -165,9 +166,10 @@ class RecordSplitter:
             offset = found.end() - self._start
             if found[1]:
                 return self._piece(kind, offset)
-            if not found[2]:
+            n_inner += found[3] is not None
+            if n_inner > 1 or not (found[2] or found[3]):
                 return self._piece(kind, found.start() - self._start, "its closing tag is missing")
-            if skip_asides:
+            if found[2] and skip_asides:
                 offset = self._end_of_aside(b"-->" if found[2] == b"<!--" else b"]]>", offset)
 
     def _end_of_aside(self, closing: bytes, offset: int) -> int:
@@ -275,13 +277,15 @@ class RecordSplitter:
             at = self._start
         if _ENTITY_DECLARATION in head:
             raise Unreadable(_ENTITIES_REFUSED)
-        self._complaint = self._complaint or complaint_in(head)
+        complaint = complaint_in(head)
+        self._complaint = self._complaint or complaint
         is_cut_tag = found is None and len(head) < _LONGEST_TOKEN and self._set != b""
-        return None if is_cut_tag or self._complaint else Piece("", head, "it is not a PubMed record")
+        return None if is_cut_tag or complaint else Piece("", head, "it is not a PubMed record")
 
 
 @cache
 def _tokens_in(kind: bytes) -> re.Pattern[bytes]:
     """Return what decides where a record of this kind ends: its end tag, an aside, or another start."""
-    others = _ANY_START if kind in _INNER_KINDS else _OUTER_START
-    return re.compile(rb"(</" + kind + rb"\s{0,8}>)|(<!--|<!\[CDATA\[)|" + others)
+    return re.compile(
+        rb"(</" + kind + rb"\s{0,8}>)|(<!--|<!\[CDATA\[)|(<(?:" + _INNER + rb")[\s/>])|" + _OUTER_START
+    )
