@@ -2,21 +2,68 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
 from django import forms
 from django.http import QueryDict
 
-from therapies.models import Criteria, Outcome, Study
+from therapies.models import Cohort, Criteria, Outcome, Study
+from therapies.models.result import SourcedNumber
 from therapies.scope import Scope
 
 HISTOLOGY = (("net", "Neuroendocrine tumours only"), ("all", "Mixed tumour types too"))
 YEARS = {"min_value": 1900, "max_value": 2100}
+RESULT_SORTS = (
+    ("-year", "Newest first"),
+    ("year", "Oldest first"),
+    ("-value", "Highest value first"),
+    ("value", "Lowest value first"),
+    ("-n", "Largest arm first"),
+    ("n", "Smallest arm first"),
+)
+STUDY_SORTS = (
+    ("label", "Name"),
+    ("-year", "Newest first"),
+    ("year", "Oldest first"),
+    ("-n", "Most patients first"),
+    ("n", "Fewest patients first"),
+    ("-outcomes", "Most outcomes first"),
+)
 
 
-class ScopeForm(forms.Form):
-    """The filters that the map, its cells and the API share.
+@dataclass(frozen=True)
+class SortLink:
+    """Where a click on a column heading leads, and how the column is sorted now (empty: it is not)."""
+
+    query: str
+    direction: str
+
+
+def sort_links(data: QueryDict, current: str, choices: Sequence[tuple[str, str]]) -> dict[str, SortLink]:
+    """Return one link a sortable column: the other direction of the current one, else its first choice."""
+    offered = [value for value, _label in choices]
+    links: dict[str, SortLink] = {}
+    for value in offered:
+        name = value.removeprefix("-")
+        if name in links:
+            continue
+        wanted, direction = value, ""
+        if current.removeprefix("-") == name:
+            direction = "descending" if current.startswith("-") else "ascending"
+            turned = name if current.startswith("-") else f"-{name}"
+            wanted = turned if turned in offered else current
+        query = data.copy()
+        query["sort"] = wanted
+        query.pop("page", None)
+        links[name] = SortLink(f"?{query.urlencode()}", direction)
+    return links
+
+
+class FilterForm(forms.Form):
+    """What every list of the site can be narrowed by.
 
     A value that cannot be read is reported beside its field and ignored; the others still apply.
     """
@@ -24,18 +71,13 @@ class ScopeForm(forms.Form):
     design = forms.MultipleChoiceField(
         label="Study design", choices=Study.Design, required=False, widget=forms.CheckboxSelectMultiple
     )
-    criteria = forms.MultipleChoiceField(
-        label="Criteria", choices=Criteria, required=False, widget=forms.CheckboxSelectMultiple
-    )
     year_from = forms.IntegerField(label="From year", required=False, **YEARS)
     year_to = forms.IntegerField(label="To year", required=False, **YEARS)
-    n_min = forms.IntegerField(label="At least this many patients", required=False, min_value=0)
-    histology = forms.ChoiceField(label="Tumour types", choices=HISTOLOGY, required=False)
 
     def __init__(self, data: QueryDict) -> None:
         super().__init__(data, auto_id="filter-%s")
-        for field in ("year_from", "year_to", "n_min"):
-            self.fields[field].widget.attrs["inputmode"] = "numeric"
+        for name in {"year_from", "year_to", "n_min"} & set(self.fields):
+            self.fields[name].widget.attrs["inputmode"] = "numeric"
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
@@ -49,6 +91,18 @@ class ScopeForm(forms.Form):
         """Return the cleaned value of a field, or None where it is empty or could not be read."""
         self.is_valid()
         return self.cleaned_data.get(name)
+
+
+class ScopeForm(FilterForm):
+    """The filters that the map, its cells and the API share."""
+
+    criteria = forms.MultipleChoiceField(
+        label="Criteria", choices=Criteria, required=False, widget=forms.CheckboxSelectMultiple
+    )
+    n_min = forms.IntegerField(label="At least this many patients", required=False, min_value=0)
+    histology = forms.ChoiceField(label="Tumour types", choices=HISTOLOGY, required=False)
+
+    field_order = ("design", "criteria", "year_from", "year_to", "n_min", "histology")
 
     def scope(self) -> Scope:
         """Return the filters that could be read."""
@@ -73,6 +127,80 @@ class ScopeForm(forms.Form):
         if self.readable("histology") == "all":
             pairs.append(("histology", "all"))
         return urlencode(pairs)
+
+
+class CellForm(ScopeForm):
+    """The shared filters of one cell, and the order of its results."""
+
+    sort = forms.ChoiceField(label="Order", choices=RESULT_SORTS, required=False)
+
+    @property
+    def sort_key(self) -> str:
+        return self.readable("sort") or RESULT_SORTS[0][0]
+
+    @property
+    def sort_links(self) -> dict[str, SortLink]:
+        return sort_links(self.data, self.sort_key, RESULT_SORTS)
+
+
+class StudiesForm(FilterForm):
+    """Which studies a reader looks for, and in which order."""
+
+    q = forms.CharField(label="Name, population or title", required=False, max_length=200)
+    therapy = forms.ChoiceField(label="Therapy", required=False)
+    cohort = forms.ModelChoiceField(
+        label="Shared cohort",
+        queryset=Cohort.objects.all(),
+        to_field_name="code",
+        empty_label="Any",
+        required=False,
+        error_messages={"invalid_choice": "There is no such cohort."},
+    )
+    histology = forms.ChoiceField(
+        label="Tumour types", choices=[("", "Any"), *Study.Histology.choices], required=False
+    )
+    state = forms.ChoiceField(
+        label="Results that are", choices=[("", "Any"), *SourcedNumber.Verification.choices], required=False
+    )
+    sort = forms.ChoiceField(label="Order", choices=STUDY_SORTS, required=False)
+
+    def __init__(self, data: QueryDict, *, therapies: list[tuple[str, str]]) -> None:
+        super().__init__(data)
+        self.fields["therapy"].choices = [("", "Any"), *therapies]
+        self.fields["q"].widget.input_type = "search"
+
+    @property
+    def sort_key(self) -> str:
+        return self.readable("sort") or STUDY_SORTS[0][0]
+
+    @property
+    def sort_links(self) -> dict[str, SortLink]:
+        return sort_links(self.data, self.sort_key, STUDY_SORTS)
+
+    @property
+    def more_fields(self) -> list[forms.BoundField]:
+        """Return the fields that stand in a panel of their own."""
+        return [self[name] for name in ("therapy", "cohort", "histology", "state", "year_from", "year_to")]
+
+    @property
+    def n_more(self) -> int:
+        return sum(bool(field.value()) for field in self.more_fields)
+
+    @property
+    def is_filtered(self) -> bool:
+        """Say whether anything but the order is asked for."""
+        return any(self.readable(name) for name in self.fields if name != "sort")
+
+
+class TimePointForm(forms.Form):
+    """The time at which rates of survival are read; one that cannot be read is reported and ignored."""
+
+    months = forms.FloatField(label="Survival rates at (months)", required=False, min_value=0)
+
+    def readable(self, name: str) -> Any:
+        """Return the cleaned value of a field, or None where it is empty or could not be read."""
+        self.is_valid()
+        return self.cleaned_data.get(name)
 
 
 class MapForm(ScopeForm):

@@ -147,7 +147,7 @@ def _words(kind: Kind, result: Result, value: Decimal | None) -> str:
         case Kind.RANGE:
             return with_unit(_ends(result.range_low, result.range_high), result.unit)
         case Kind.COUNT:
-            return f"{result.events} event{'' if result.events == 1 else 's'}, total not reported"
+            return f"{result.events} event{'' if result.events == 1 else 's'}, total not printed"
         case Kind.NONE:
             return "no number in the form of this outcome"
 
@@ -159,7 +159,8 @@ def _counts(result: Result) -> str:
     if result.total:
         return f"of {result.total:,} {unit}"
     if result.events is not None and result.value is not None:
-        return f"{result.events:,} {result.per if result.events == 1 else unit}"
+        counted = result.per if result.events == 1 else unit
+        return f"{result.events:,} {counted} (total not printed)"
     return ""
 
 

@@ -4,9 +4,18 @@ from __future__ import annotations
 
 from django.urls import path
 
-from therapies.views import evidence_map
+from therapies.views import evidence, evidence_map, methods, outcomes, review, studies, therapies
 
 urlpatterns = [
     path("", evidence_map.show, name="map"),
     path("map.csv", evidence_map.download, name="map_csv"),
+    path("evidence/<slug:therapy>/<slug:outcome>/", evidence.show, name="evidence"),
+    path("evidence/<slug:therapy>/<slug:outcome>/data.csv", evidence.download, name="evidence_csv"),
+    path("therapies/", therapies.index, name="therapies"),
+    path("therapies/<slug:code>/", therapies.show, name="therapy"),
+    path("outcomes/<slug:code>/", outcomes.show, name="outcome"),
+    path("studies/", studies.index, name="studies"),
+    path("studies/<slug:key>/", studies.show, name="study"),
+    path("review/", review.show, name="review"),
+    path("methods/", methods.show, name="methods"),
 ]

@@ -11,7 +11,8 @@ from therapies.charts.strip import Shape, outline, radius
 WIDTH, HEIGHT = 200, 18
 MIDDLE = HEIGHT / 2
 CAP = 3.5
-POINT_PER_STRIP = 1.15
+# A line has more room than a strip, and a small study must still be seen.
+POINT_PER_STRIP, SMALLEST_POINT = 1.4, 2.6
 # Steps a reader counts in; months prefer parts of a year.
 STEPS = (1, 2, 3, 5, 6, 10, 12, 24, 25, 60, 120)
 PARTS = (4, 3, 5, 7)
@@ -70,7 +71,7 @@ def draw(estimate: Estimate, scale: Scale) -> Line | None:
         return None
     point = ""
     if estimate.value is not None and not scale.exceeds(estimate.value):
-        size = radius(estimate.n) * POINT_PER_STRIP
+        size = max(radius(estimate.n) * POINT_PER_STRIP, SMALLEST_POINT)
         point = outline(estimate.shape, scale.x(estimate.value), MIDDLE, size)
     known = [estimate.value, estimate.range_low, estimate.range_high]
     return Line(

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import Count, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 
 from nelm_review.core.constraints import enforce_choices
 from nelm_review.core.history import tracked
+from references.models import Reference
+from therapies.models.result import Result
 
 
 @tracked()
@@ -37,6 +40,30 @@ class StudyQuerySet(models.QuerySet["Study"]):
 
     def of_mixed_histology(self) -> StudyQuerySet:
         return self.filter(histology=Study.Histology.MIXED)
+
+    def matching(self, text: str) -> StudyQuerySet:
+        """Keep studies whose label or population holds the text, or whose publications match its words."""
+        reports = StudyReport.objects.filter(
+            Q(reference__title__icontains=text)
+            | Q(reference__in=Reference.objects.matching(text).values("pk"))
+        )
+        return self.filter(
+            Q(label__icontains=text) | Q(population__icontains=text) | Q(pk__in=reports.values("study_id"))
+        )
+
+    def with_overview(self) -> StudyQuerySet:
+        """Add `year` (of the primary report), `n_results` and `n_outcomes` (published)."""
+        primary = StudyReport.objects.filter(study=OuterRef("pk"), role=StudyReport.Role.PRIMARY)
+        return self.annotate(
+            year=Subquery(primary.values("reference__published_year")[:1]),
+            n_results=_published(Count("pk")),
+            n_outcomes=_published(Count("outcome", distinct=True)),
+        )
+
+
+def _published(count: Count) -> Coalesce:
+    counted = Result.objects.published().filter(arm__study=OuterRef("pk")).order_by()
+    return Coalesce(Subquery(counted.values("arm__study").annotate(n=count).values("n")), 0)
 
 
 @enforce_choices

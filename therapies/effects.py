@@ -1,0 +1,74 @@
+"""Comparisons between arms of one study, in words: the effect, its interval and p as printed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from therapies.models import Arm, Comparison, Outcome, Study
+from therapies.printed import digits
+
+if TYPE_CHECKING:
+    from therapies.models.result import SourcedNumberQuerySet
+
+NOTHING_PRINTED = "compared in words only"
+
+
+@dataclass(frozen=True)
+class Effect:
+    """One comparison ready to print; empty words stand for what the source did not print."""
+
+    comparison: Comparison
+    study: Study
+    outcome: Outcome
+    arms: tuple[Arm, ...]
+    words: str
+    interval: str
+    p: str
+
+    @property
+    def is_within_one_arm(self) -> bool:
+        """Say whether one arm is compared with itself (before and after)."""
+        return len(self.arms) == 1
+
+
+def read(comparisons: SourcedNumberQuerySet) -> tuple[Effect, ...]:
+    """Load comparisons by study and printed order; two queries."""
+    loaded = (
+        comparisons.select_related("study", "outcome", "reported_in")
+        .prefetch_related("comparison_arms__arm__therapy")
+        .order_by("study__label", "study_id", "position")
+    )
+    return tuple(_effect(comparison) for comparison in loaded)
+
+
+def _effect(comparison: Comparison) -> Effect:
+    interval, p = _interval(comparison), p_in_words(comparison.p_text)
+    value = "" if comparison.value is None else digits(comparison.value)
+    words = f"{comparison.measure} {value}".strip()
+    return Effect(
+        comparison=comparison,
+        study=comparison.study,
+        outcome=comparison.outcome,
+        arms=tuple(member.arm for member in comparison.comparison_arms.all()),
+        words=words if value else f"{words} not printed" if words else "" if p else NOTHING_PRINTED,
+        interval=interval,
+        p=p,
+    )
+
+
+def p_in_words(text: str) -> str:
+    """Return p as printed, led by “p” where the source's words do not already say so."""
+    text = text.strip()
+    if not text or text.lower().startswith("p"):
+        return text
+    if text[0].isdigit() or text[0] == ".":
+        return f"p = {text}"
+    return f"p {text}" if text[0] in "<>≤≥=" else text
+
+
+def _interval(comparison: Comparison) -> str:
+    low, high = comparison.ci_low, comparison.ci_high
+    if low is None and high is None:
+        return ""
+    return f"CI {'?' if low is None else digits(low)}–{'?' if high is None else digits(high)}"

@@ -1,0 +1,107 @@
+"""One study: its arms by outcomes, its comparisons, its publications, and what a reader should know."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+
+from therapies import effects, lines
+from therapies.charts import forest
+from therapies.lines import MARK_KINDS, Line
+from therapies.map_page import DOMAIN_ORDER
+from therapies.models import Arm, Outcome, Result, Study, StudyReport
+
+
+@dataclass(frozen=True)
+class OutcomeRow:
+    """The results of one outcome, an entry an arm (empty where the arm has none), on one axis."""
+
+    outcome: Outcome
+    axis: forest.Axis
+    by_arm: tuple[tuple[Arm, tuple[Line, ...]], ...]
+
+    @property
+    def kind(self) -> str:
+        """Return the colour of the marks: which direction is better."""
+        return MARK_KINDS.get(self.outcome.better, "neutral")
+
+
+@dataclass(frozen=True)
+class DomainRows:
+    """The outcomes of one domain."""
+
+    label: str
+    rows: tuple[OutcomeRow, ...]
+
+
+@dataclass(frozen=True)
+class Report:
+    """One publication of the study; an unidentified one is known only through a review's table."""
+
+    report: StudyReport
+    is_identified: bool
+
+
+@dataclass(frozen=True)
+class StudyPage:
+    """What the page of one study shows."""
+
+    study: Study
+    arms: tuple[Arm, ...]
+    domains: tuple[DomainRows, ...]
+    n_results: int
+    comparisons: tuple[effects.Effect, ...]
+    reports: tuple[Report, ...]
+    reported_in: tuple[Study, ...]
+    cohort_mates: tuple[Study, ...]
+    taken_results: tuple[Line, ...]
+    taken_comparisons: tuple[effects.Effect, ...]
+
+
+def read(key: str) -> StudyPage:
+    """Return the page of a study; Study.DoesNotExist says in words when there is none."""
+    study = Study.objects.select_related("cohort").filter(key=key).first()
+    if study is None:
+        raise Study.DoesNotExist(f"There is no study “{key}” in this library.")
+    arms = tuple(study.arms.select_related("therapy"))
+    found = lines.load(Result.objects.published().filter(arm__study=study))
+    mates = study.cohort.studies.exclude(pk=study.pk) if study.cohort else ()
+    is_source = study.is_review
+    return StudyPage(
+        study=study,
+        arms=arms,
+        domains=tuple(_domains(arms, found)),
+        n_results=len(found),
+        comparisons=effects.read(study.comparisons.published()),
+        reports=tuple(
+            Report(report, lines.is_identified(report))
+            for report in study.reports.select_related("reference__journal").defer(
+                *(f"reference__{name}" for name in lines.REFERENCE_BULK)
+            )
+        ),
+        reported_in=tuple({line.result.reported_in for line in found if line.result.reported_in}),
+        cohort_mates=tuple(mates),
+        taken_results=lines.load(study.reported_results.published()) if is_source else (),
+        taken_comparisons=effects.read(study.reported_comparisons.published()) if is_source else (),
+    )
+
+
+def _domains(arms: tuple[Arm, ...], found: tuple[Line, ...]) -> list[DomainRows]:
+    by_outcome: dict[Outcome, list[Line]] = defaultdict(list)
+    for line in found:
+        by_outcome[line.result.outcome].append(line)
+    rows: dict[str, list[OutcomeRow]] = defaultdict(list)
+    for outcome in sorted(by_outcome, key=lambda outcome: outcome.position):
+        rows[outcome.domain].append(_row(outcome, arms, by_outcome[outcome]))
+    return [
+        DomainRows(Outcome.Domain(domain).label, tuple(rows[domain]))
+        for domain in DOMAIN_ORDER
+        if domain in rows
+    ]
+
+
+def _row(outcome: Outcome, arms: tuple[Arm, ...], found: list[Line]) -> OutcomeRow:
+    axis = lines.axis_for(found, unit=outcome.unit)
+    drawn = lines.drawn(found, axis)
+    by_arm = tuple((arm, tuple(line for line in drawn if line.result.arm_id == arm.pk)) for arm in arms)
+    return OutcomeRow(outcome, axis, by_arm)

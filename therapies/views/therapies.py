@@ -1,0 +1,37 @@
+"""The therapies: the whole tree, and one of them."""
+
+from __future__ import annotations
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
+
+from nelm_review.core.pages import render_page
+from therapies import evidence_map, therapy_page
+from therapies.models import Therapy
+from therapies.scope import Scope
+
+
+@login_not_required
+@require_safe
+def index(request: HttpRequest) -> HttpResponse:
+    """Show the tree of therapies with what is known of each."""
+    counts = evidence_map.count_by_therapy(Scope())
+    rows = evidence_map.tree(Therapy.objects.all())
+    lines = [(row, counts[row.therapy.code]) for row in rows]
+    groups = [
+        (label, [line for line in lines if line[0].therapy.kind == kind])
+        for kind, label in Therapy.Kind.choices
+    ]
+    return render_page(request, "therapies/therapies.html", {"groups": groups})
+
+
+@login_not_required
+@require_safe
+def show(request: HttpRequest, code: str) -> HttpResponse:
+    """Show one therapy: its outcomes, studies and comparisons."""
+    try:
+        page = therapy_page.read(code)
+    except Therapy.DoesNotExist as missing:
+        raise Http404(str(missing)) from missing
+    return render_page(request, "therapies/therapy.html", {"page": page, "section": "therapies"})
