@@ -37,7 +37,7 @@ DOMAIN_ORDER = (
     Outcome.Domain.RESOURCES,
     Outcome.Domain.SAFETY,
 )
-UNIT_WORDS = {"%": " %", "months": " mo", "days": " d"}
+UNIT_WORDS = {"%": "%", "months": " mo", "days": " d"}
 
 
 @dataclass(frozen=True)
@@ -95,7 +95,7 @@ class MapPage:
     columns: tuple[DrawnColumn, ...]
     rows: tuple[DrawnRow, ...]
     timepoints: tuple[float, ...]
-    months: float | None
+    chosen_months: float | None
 
     @property
     def is_empty(self) -> bool:
@@ -110,6 +110,7 @@ def draw(
     closed: Collection[str] = (),
     with_comparators: bool = False,
     with_all_columns: bool = False,
+    chosen_months: float | None = None,
 ) -> MapPage:
     """Choose the visible rows and columns, and draw their cells on one axis an outcome."""
     columns = tuple(
@@ -134,7 +135,7 @@ def draw(
         columns=columns,
         rows=rows,
         timepoints=rates.timepoints if rates else (),
-        months=rates.timepoint if rates else None,
+        chosen_months=chosen_months,
     )
 
 
@@ -201,8 +202,10 @@ def words(spread: Spread, outcome: Outcome) -> str:
 
 
 def number(value: float) -> str:
-    """Return a value with one decimal at most; the cell's own page prints it as the source does."""
-    return f"{value:.1f}".removesuffix(".0")
+    """Return a value short enough for a cell, never rounded onto 0 or 100; its own page prints it in full."""
+    decimals = 0 if 10 <= value <= 99 or value > 100 else 1
+    rounded = f"{value:.{decimals}f}".removesuffix(".0")
+    return f"{value:.1g}" if rounded == "0" and value else rounded
 
 
 def _unit(outcome: Outcome) -> str:

@@ -24,6 +24,7 @@ def show(request: HttpRequest) -> HttpResponse:
         closed=form.readable("closed") or (),
         with_comparators=bool(form.readable("comparators")),
         with_all_columns=form.readable("columns") == "all",
+        chosen_months=form.readable("months"),
     )
     context = {
         "form": form,
