@@ -37,7 +37,7 @@ class ReferenceQuerySet(models.QuerySet["Reference"]):
     def matching(self, text: str) -> ReferenceQuerySet:
         """Keep references whose words match (websearch syntax: quotes, or, minus), best first."""
         query = SearchQuery(text, config=SEARCH_CONFIG, search_type="websearch")
-        return self.filter(search_vector=query).annotate(rank=SearchRank("search_vector", query))
+        return self.filter(search_vector=query).annotate(rank=SearchRank(F("search_vector"), query))
 
     def source_review(self) -> ReferenceQuerySet:
         """Keep the review that this map grew from (one row or none)."""
@@ -46,7 +46,9 @@ class ReferenceQuerySet(models.QuerySet["Reference"]):
     def resembling(self, text: str) -> ReferenceQuerySet:
         """Keep references whose title or author names nearly hold the text (typing errors), closest first."""
         near = Q(upper_title__trigram_word_similar=text) | Q(authors_text__trigram_word_similar=text)
-        closeness = Greatest(TrigramWordSimilarity(text, "title"), TrigramWordSimilarity(text, "authors_text"))
+        closeness = Greatest(
+            TrigramWordSimilarity(text, "title"), TrigramWordSimilarity(text, "authors_text")
+        )
         return self.alias(upper_title=Upper("title")).filter(near).annotate(rank=closeness)
 
     def retracted(self) -> ReferenceQuerySet:
@@ -59,6 +61,12 @@ class ReferenceQuerySet(models.QuerySet["Reference"]):
     def used_in_studies(self) -> ReferenceQuerySet:
         """Keep references that report a study of the evidence."""
         return self.filter(study_reports__isnull=False).distinct()
+
+    def for_reading(self) -> ReferenceQuerySet:
+        """Load what a page about one reference needs, without the bytes of its raw record."""
+        return self.select_related("journal", "raw_record").defer(
+            "search_vector", "abstract_text", "index_text", "raw_record__xml_zlib", "raw_record__sha256"
+        )
 
     def publication_types(self) -> models.QuerySet[Reference, str]:
         """Return every publication type in use, by name."""
