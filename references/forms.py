@@ -21,6 +21,7 @@ GAPS = (
     ("year", "Year not known"),
 )
 YES_OR_NO = (("yes", "yes"), ("no", "no"))
+PMID_FILE_BYTES = 5 * 1024 * 1024
 SORTS = (("relevance", "Best match"), ("newest", "Newest first"), ("oldest", "Oldest first"))
 
 
@@ -78,3 +79,56 @@ class ReferenceSearchForm(forms.Form):
             elif value is not None:
                 pairs.append((name, str(getattr(value, "pk", value))))
         return pairs
+
+
+class SearchRunForm(forms.Form):
+    """What PubMed is to be asked: a query, or PMIDs typed or in a file; the service decides if it can be."""
+
+    query = forms.CharField(
+        label="Query",
+        required=False,
+        strip=False,
+        widget=forms.Textarea({"rows": 4, "spellcheck": "false"}),
+        help_text="In PubMed’s own syntax: embolization[tiab] AND neuroendocrine[tiab]",
+    )
+    pmids = forms.CharField(
+        label="or PMIDs",
+        required=False,
+        strip=False,
+        widget=forms.Textarea({"rows": 4, "spellcheck": "false"}),
+        help_text="One or several a line.",
+    )
+    pmid_file = forms.FileField(
+        label="or a file of PMIDs",
+        required=False,
+        allow_empty_file=True,
+        help_text=f"Plain text, at most {PMID_FILE_BYTES // 2**20} MB.",
+    )
+
+    def clean_pmid_file(self) -> str:
+        """Return the text of the file."""
+        file = self.cleaned_data["pmid_file"]
+        if file is None:
+            return ""
+        if file.size > PMID_FILE_BYTES:
+            raise forms.ValidationError(f"The file is larger than {PMID_FILE_BYTES // 2**20} MB.")
+        try:
+            return file.read().decode("utf-8-sig")
+        except UnicodeDecodeError as error:
+            raise forms.ValidationError("The file is not plain text.") from error
+
+    def asked(self) -> dict[str, str]:
+        """Return what was filled in, as arguments of `searches.start`."""
+        pmids = "\n".join(filter(None, (self.cleaned_data["pmids"].strip(), self.cleaned_data["pmid_file"])))
+        given = {"query": self.cleaned_data["query"].strip(), "pmids": pmids}
+        return {name: text for name, text in given.items() if text}
+
+
+class SearchStrategyForm(forms.Form):
+    """A query to be saved under a name."""
+
+    name = forms.CharField(label="Name", max_length=200)
+    query = forms.CharField(label="Query", widget=forms.Textarea({"rows": 4, "spellcheck": "false"}))
+    description = forms.CharField(
+        label="What it is for", required=False, widget=forms.Textarea({"rows": 2}), max_length=5_000
+    )

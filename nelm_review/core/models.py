@@ -11,14 +11,21 @@ from nelm_review.core.constraints import enforce_choices
 from nelm_review.core.roles import PERMISSIONS, Permission, Role
 
 EVIDENCE_LOADER = "evidence-loader"
+SHELL = "shell"
 
 
 class AccountManager(UserManager["User"]):
     def evidence_loader(self) -> User:
         """Return the account that signs rows written from the evidence files; nobody can sign in as it."""
+        return self._service_account(EVIDENCE_LOADER, "Shipped evidence")
+
+    def shell(self) -> User:
+        """Return the account that signs what commands do for nobody in particular; no one can sign in."""
+        return self._service_account(SHELL, "Commands at a shell")
+
+    def _service_account(self, username: str, last_name: str) -> User:
         user, created = self.get_or_create(
-            username=EVIDENCE_LOADER,
-            defaults={"is_active": False, "last_name": "Shipped evidence", "role": Role.READER},
+            username=username, defaults={"is_active": False, "last_name": last_name, "role": Role.READER}
         )
         if created:
             user.set_unusable_password()

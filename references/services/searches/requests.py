@@ -71,7 +71,7 @@ def _saved(
 ) -> SearchRun:
     if pmids is None:
         return SearchRun.objects.create(
-            kind=SearchRun.Kind.QUERY, query=_sendable(query or ""), strategy=strategy, requested_by=by
+            kind=SearchRun.Kind.QUERY, query=sendable(query or ""), strategy=strategy, requested_by=by
         )
     listed = pmid_lists.read_pmids(pmids) if isinstance(pmids, str) else pmid_lists.checked(pmids)
     run = SearchRun.objects.create(
@@ -81,7 +81,8 @@ def _saved(
     return run
 
 
-def _sendable(query: str) -> str:
+def sendable(query: str) -> str:
+    """Return the query as it is sent; raises BadRequest when it cannot be."""
     try:
         query = require_searchable(query)
     except BadQuery as error:
