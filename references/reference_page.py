@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 
 from references import citation_text
 from references.languages import Language, language
@@ -16,6 +16,8 @@ from references.pubmed.codes import CORRECTION_TYPES
 from references.reference_authors import People, people
 
 MOST_CITING = 50
+# What the badges beside the title of another reference need.
+STATE = ("is_retracted", "has_expression_of_concern", "deleted_from_pubmed_at")
 ENGLISH = "eng"
 
 NOTICE = (
@@ -176,20 +178,13 @@ def _in_library(named: Sequence[CitedReference | Correction], *, besides: Refere
         return _Library(())
     bears = Q(pmid__in=pmids) | Q(doi__in=dois) | Q(pmcid__in=pmcids)
     found = Reference.objects.filter(bears).exclude(pk=besides.pk)
-    return _Library(found.only("pmid", "doi", "pmcid", "title", "is_retracted"))
+    return _Library(found.only("pmid", "doi", "pmcid", "title", *STATE))
 
 
-def _citing(reference: Reference) -> Any:
+def _citing(reference: Reference) -> QuerySet[Reference]:
     ids = Reference.objects.current().cited_in_library(reference).order_by().values("pk")
-    return (
-        Reference.objects.filter(pk__in=ids)
-        .select_related("journal")
-        .only(
-            "title", "authors_text", "has_more_authors", "journal", "volume", "issue", "pages", "book",
-            "published_year", "published_month", "published_day", "published_text", "is_retracted",
-        )
-        .order_by(F("published_year").desc(nulls_last=True), "-pk")
-    )  # fmt: skip
+    citing = Reference.objects.filter(pk__in=ids).only("title", "authors_text", "published_year", *STATE)
+    return citing.order_by(F("published_year").desc(nulls_last=True), "-pk")
 
 
 def _notices(corrections: Sequence[Correction], library: _Library, *, is_banner: bool) -> Iterable[Notice]:
