@@ -59,12 +59,12 @@ class OwnIds:
         """Take the ids of the record's own ArticleIdList; its reference list's ids are never passed here."""
         for article_id in ids:
             kind, value = article_id.id_type, article_id.value
-            if kind == "doi" and normal_doi(value):
-                self.doi = self.doi or normal_doi(value)
-                is_known = self.doi == normal_doi(value)
-            elif kind in ("pmc", "pmcid") and normal_pmcid(value):
-                self.pmcid = self.pmcid or normal_pmcid(value)
-                is_known = self.pmcid == normal_pmcid(value)
+            if kind == "doi" and (doi := normal_doi(value)):
+                self.doi = self.doi or doi
+                is_known = self.doi == doi
+            elif kind in ("pmc", "pmcid") and (pmcid := normal_pmcid(value)):
+                self.pmcid = self.pmcid or pmcid
+                is_known = self.pmcid == pmcid
             else:
                 is_known = kind == "pubmed"
             if not is_known and article_id not in self.others:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from references.pubmed.records import PublicationDate
 
@@ -11,6 +12,7 @@ _NUMBERS = {text: number for number in range(60) for text in (str(number), f"{nu
 _MONTH_NUMBERS = {text: number for text, number in _NUMBERS.items() if 1 <= number <= 12} | {
     text: number for number, name in enumerate(_MONTHS, start=1) for text in (name, name.title())
 }
+_DAYS = {text: number for text, number in _NUMBERS.items() if 1 <= number <= 31}
 _YEARS = {str(year): year for year in range(1500, 2100)}
 _YEAR = re.compile(r"(?<!\d)(1[5-9]\d\d|20\d\d)(?!\d)")
 _MONTH_NAME = re.compile(
@@ -23,6 +25,15 @@ _SEASON = re.compile(
     re.IGNORECASE,
 )
 _DAY_AFTER_MONTH = re.compile(r"[.\s]+([0-3]?\d)(?!\d)")
+
+
+def calendar_date(printed: Mapping[str, str]) -> tuple[int | None, int | None, int | None]:
+    """Return the year, month and day of a date given by the texts of its Year, Month and Day elements."""
+    try:
+        return _YEARS[printed["Year"]], _MONTH_NUMBERS[printed["Month"]], _DAYS[printed["Day"]]
+    except KeyError:
+        read = printed.get
+        return year_of(read("Year", "")), month_of(read("Month", "")), day_of(read("Day", ""))
 
 
 def year_of(printed: str) -> int | None:
@@ -43,8 +54,7 @@ def month_of(printed: str) -> int | None:
 
 def day_of(printed: str) -> int | None:
     """Return a day of the month, or None."""
-    number = _NUMBERS.get(printed.strip(), 0)
-    return number if 1 <= number <= 31 else None
+    return _DAYS.get(printed.strip())
 
 
 def hour_of(printed: str) -> int | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lxml.etree import _Element
 
-from references.pubmed.dates import day_of, hour_of, medline_date, minute_of, month_of, year_of
+from references.pubmed.dates import calendar_date, hour_of, medline_date, minute_of, month_of
 from references.pubmed.identifiers import normal_doi, normal_orcid, normal_pmcid, normal_pmid
 from references.pubmed.records import (
     AbstractSection,
@@ -47,7 +47,7 @@ def partial_date(element: _Element | None) -> PartialDate | None:
     if element is None:
         return None
     printed = {child.tag: child.text or "" for child in element}
-    year, month, day = _calendar_date(printed)
+    year, month, day = calendar_date(printed)
     return PartialDate(year, month, day) if year or month or day else None
 
 
@@ -58,7 +58,7 @@ def publication_date(element: _Element | None) -> PublicationDate:
     printed = {child.tag: child.text or "" for child in element}
     if "MedlineDate" in printed:
         return medline_date(clean(printed["MedlineDate"]))
-    year, month, day = _calendar_date(printed)
+    year, month, day = calendar_date(printed)
     season = clean(printed.get("Season"))
     return PublicationDate(year, month or month_of(season), day, season)
 
@@ -68,15 +68,11 @@ def history_dates(element: _Element | None) -> tuple[HistoryDate, ...]:
     steps = []
     for child in () if element is None else element:
         printed = {part.tag: part.text or "" for part in child}
-        year, month, day = _calendar_date(printed)
-        hour, minute = hour_of(printed.get("Hour", "")), minute_of(printed.get("Minute", ""))
+        year, month, day = calendar_date(printed)
+        hour = hour_of(printed["Hour"]) if "Hour" in printed else None
+        minute = minute_of(printed["Minute"]) if "Minute" in printed else None
         steps.append(HistoryDate(year, month, day, child.get("PubStatus", ""), hour, minute))
     return tuple(steps)
-
-
-def _calendar_date(printed: dict[str, str]) -> tuple[int | None, int | None, int | None]:
-    read = printed.get
-    return year_of(read("Year", "")), month_of(read("Month", "")), day_of(read("Day", ""))
 
 
 def people(element: _Element | None) -> tuple[Author, ...]:

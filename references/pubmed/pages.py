@@ -30,8 +30,7 @@ def first_and_last(start: str, end: str) -> str:
 def _spelt_out(match: re.Match[str]) -> str:
     prefix, first, last = match["prefix"], match["first"], match["last"]
     last_prefix = match["last_prefix"]
-    bare_prefix = re.sub(r"\A[0-9]+[.:]", "", prefix)
-    if last_prefix not in ("", prefix, bare_prefix):
+    if last_prefix and last_prefix != prefix and last_prefix != prefix.lstrip("0123456789").lstrip(".:"):
         return match[0]
     if len(last) < len(first):
         last = first[: len(first) - len(last)] + last

@@ -32,10 +32,15 @@ def clean(text: str | None) -> str:
     if not text:
         return ""
     if "&" in text or "<" in text:
-        text = _decoded(text)
+        return _tidy(_decoded(text))
+    if "  " in text or "\n" in text or text[0] == " " or text[-1] == " ":
+        return _tidy(text)
     # Python calls every space but the ordinary one, every control and every unseen character not printable.
-    is_tidy = text.isprintable() and "  " not in text and text[0] != " " != text[-1]
-    return text if is_tidy and (text.isascii() or is_normalized("NFC", text)) else _tidy(text)
+    if text.isascii():
+        is_tidy = "\t" not in text and "\r" not in text
+    else:
+        is_tidy = text.isprintable() and is_normalized("NFC", text)
+    return text if is_tidy else _tidy(text)
 
 
 def plain(element: _Element) -> str:
