@@ -28,7 +28,7 @@ _RESPONSE = (
     (Criteria.MRECIST, re.compile(r"\bm-?RECIST\b", re.IGNORECASE)),
     (Criteria.RECIST_1_1, re.compile(r"(?<![\w-])RECIST(?: version| v\.?)? ?1\.1\b", re.IGNORECASE)),
     (Criteria.RECIST_1_0, re.compile(r"(?<![\w-])RECIST(?: version| v\.?)? ?1\.0\b", re.IGNORECASE)),
-    (Criteria.RECIST, re.compile(r"(?<![\w-])RECIST(?!(?: version| v\.?)? ?1\.\d)\b", re.IGNORECASE)),
+    (Criteria.RECIST, re.compile(r"(?<![\w-])RECIST(?!(?: version| v\.?)? ?1\.[01]\b)\b", re.IGNORECASE)),
     (Criteria.WHO, re.compile(r"\bWHO\b")),
     (Criteria.EASL, re.compile(r"\bEASL\b")),
 )

@@ -71,7 +71,7 @@ def _publications(evidence: Evidence) -> Iterator[tuple[str, int, PublicationEnt
 
 def _check_form(entry: Any, place: Place) -> None:
     rules: dict[str, tuple[Callable[[str], Any], str]] = {
-        "pmid": (normal_pmid, "no PMID (digits only)"),
+        "pmid": (_plain_pmid, "no PMID (digits only)"),
         "doi": (_bare_doi, "no DOI (it starts with “10.” and holds a “/”, without resolver)"),
         "pmcid": (_plain_pmcid, "no PMCID (PMC and digits)"),
     }
@@ -79,6 +79,10 @@ def _check_form(entry: Any, place: Place) -> None:
         printed = getattr(entry, key)
         if printed is not None and not is_valid(printed):
             place.key(key).note(f"“{printed}” is {rule}.")
+
+
+def _plain_pmid(printed: str) -> bool:
+    return str(normal_pmid(printed)) == printed
 
 
 def _bare_doi(printed: str) -> bool:

@@ -7,11 +7,13 @@ from datetime import date
 
 from references.models import SOURCE_REVIEW_DOI
 from therapies.models import Outcome, Result, Study, StudyReport
+from therapies.services.evidence import cited
 from therapies.services.evidence.number_rules import check_comparison, check_result
 from therapies.services.evidence.problems import Place, Problems
 from therapies.services.evidence.publication_rules import check_publications
 from therapies.services.evidence.reading import FIRST_YEAR, OUTCOMES, REVIEW, STUDIES, THERAPIES
 from therapies.services.evidence.shapes import (
+    CitedEntry,
     ComparisonEntry,
     Evidence,
     OutcomeEntry,
@@ -109,11 +111,17 @@ def _check_review(review: ReviewEntry, names: frozenset[str], place: Place) -> N
     numbers = [cited.number for cited in review.references]
     if numbers != list(range(1, len(numbers) + 1)):
         place.key("references").note("the references must be numbered 1, 2, 3 … in order.")
-    for index, cited in enumerate(review.references):
-        if (cited.citation is None) == (cited.title is None):
-            place.key("references").item(index).note(
-                "a reference is given by its parts (authors, title …) or by its printed “citation”, not both."
-            )
+    for index, entry in enumerate(review.references):
+        _check_cited(entry, place.key("references").item(index))
+
+
+def _check_cited(entry: CitedEntry, place: Place) -> None:
+    if (entry.citation is None) == (entry.title is None):
+        place.note("a reference is given by its parts (authors, title …) or by its “citation”, not both.")
+    elif entry.title is not None and cited.read_citation(cited.print_citation(entry), entry) != entry:
+        place.note(
+            "its parts cannot be told apart in print (a full stop in a name, no year); give its “citation”."
+        )
 
 
 def _check_published_on(printed: str, place: Place) -> None:
