@@ -22,6 +22,12 @@ def pytest_unconfigure() -> None:
     services.stop()
 
 
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+    """Copy the tables from one migrated database: parallel workers need not each run the migrations."""
+    services.use_migrated_template()
+
+
 @pytest.fixture(scope="session", autouse=True)
 def no_network() -> Iterator[None]:
     """Refuse every connection that leaves this machine."""

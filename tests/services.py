@@ -9,8 +9,9 @@ import tempfile
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
-from nelm_review.local.commands import embedded_servers
+from nelm_review.local.commands import embedded_servers, make_tables_once
 from nelm_review.local.places import VarDir
+from nelm_review.local.postgres import Postgres
 from nelm_review.local.sharing import running
 from nelm_review.local.valkey import DATABASES
 
@@ -22,6 +23,7 @@ FIXED = {
     "ENTREZ_EMAIL": "tests@example.org",
     "ENTREZ_BASE_URL": "http://127.0.0.1:9/no-e-utilities-in-tests/",
 }
+IS_OURS = "NELM_TESTS_OWN_DATABASE"  # tells parallel workers that the database is an embedded one
 _open = contextlib.ExitStack()
 
 
@@ -47,6 +49,8 @@ def start() -> None:
         _open.enter_context(running(server))
         server.read_connection()
         os.environ[server.variable] = server.url()
+        if isinstance(server, Postgres):
+            os.environ[IS_OURS] = "yes"
 
 
 def prepare_django() -> None:
@@ -59,6 +63,18 @@ def prepare_django() -> None:
     settings.CACHES["default"]["LOCATION"] = _cache_url()
     Path(settings.STATIC_ROOT).mkdir(exist_ok=True)
     django.setup()
+
+
+def use_migrated_template() -> None:
+    """Let the test databases be copies of the embedded database, with every table made and no row of ours.
+
+    A database that the developer has named is left alone: the migrations then run in the test database.
+    """
+    from django.conf import settings
+
+    if IS_OURS in os.environ:
+        make_tables_once(VarDir.from_environment())
+        settings.DATABASES["default"]["TEST"]["TEMPLATE"] = settings.DATABASES["default"]["NAME"]
 
 
 def stop() -> None:

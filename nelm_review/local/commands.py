@@ -83,7 +83,7 @@ def make_tables_once(var: VarDir) -> None:
         if has_tables():
             return
         migrate = subprocess.run(
-            [sys.executable, str(PROJECT / "manage.py"), "migrate", "--verbosity=0"],
+            [sys.executable, str(PROJECT / "manage.py"), "migrate", "--skip-checks", "--verbosity=0"],
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,

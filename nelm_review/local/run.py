@@ -64,7 +64,7 @@ def main() -> int:
             os.environ.setdefault("DJANGO_SETTINGS_MODULE", "nelm_review.settings")
             run(port, var, signals)
     except LocalError as error:
-        say(f"\n{error}")
+        sys.stderr.write(f"{error}\n")
         return 1
     except Stopped:
         say("Stopped.")
@@ -204,17 +204,22 @@ def chosen_port() -> int:
     if not word.isdecimal() or not 0 < int(word) < 65536:
         raise LocalError(f"PORT={word} is not a port: use a number from 1 to 65535.")
     port = int(word)
+    if reason := why_closed(port):
+        others = (other for other in range(max(port, 1023) + 1, 65536) if not why_closed(other))
+        advice = f"choose another: PORT={next(others, DEFAULT_PORT)} make run."
+        raise LocalError(f"Port {port} is {reason}. Stop what uses it, or {advice}")
+    return port
+
+
+def why_closed(port: int) -> str:
+    """Say why this account cannot listen on the port; an empty string when it can."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((HOST, port))
         except OSError as error:
-            if error.errno == errno.EACCES:
-                raise LocalError(f"Port {port} is not open to this account; try PORT=8000.") from error
-            raise LocalError(
-                f"Port {port} is taken. Stop what uses it, or choose another: PORT={port + 1} make run."
-            ) from error
-    return port
+            return "reserved for root" if error.errno == errno.EACCES else "taken"
+    return ""
 
 
 @contextlib.contextmanager
@@ -222,7 +227,11 @@ def step(title: str) -> Iterator[None]:
     """Say what is being done and how long it took."""
     began = time.monotonic()
     say(f"  {title} … ", end="")
-    yield
+    try:
+        yield
+    except BaseException:
+        say("")
+        raise
     say(f"ready ({time.monotonic() - began:.1f} s)")
 
 
