@@ -10,25 +10,16 @@ neither is known; each cohort counts once, with the study that contributes most.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field, replace
-from functools import cached_property
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 
 import numpy as np
 
-from therapies.charts.strip import Mark, Shape
-from therapies.facts import CRITERIA_CODES, PER_CODES, UNKNOWN, published_facts
-from therapies.models import Criteria, Outcome, Result, Therapy
+from therapies import facts
+from therapies.counting import Counts, Grid, runs, starts_of
+from therapies.facts import Facts
+from therapies.models import DAYS_PER_MONTH, Outcome, Therapy
 from therapies.scope import Scope
-
-# Criteria that are not named here are drawn as circles.
-SHAPES = {
-    Criteria.MRECIST: Shape.DIAMOND,
-    Criteria.WHO: Shape.SQUARE,
-    Criteria.EASL: Shape.TRIANGLE,
-    Criteria.SEVERAL: Shape.TRIANGLE,
-}
-_SHAPES = {CRITERIA_CODES[criteria]: shape for criteria, shape in SHAPES.items()}
-_PER_PATIENT = PER_CODES[Result.Per.PATIENT]
 
 
 @dataclass(frozen=True)
@@ -52,10 +43,11 @@ class Column:
 
 @dataclass(frozen=True)
 class Spread:
-    """The usable values of a cell in the outcome's unit, ascending."""
+    """The usable values of a cell in the outcome's unit, ascending, and the results that print them."""
 
     values: np.ndarray
-    facts: np.ndarray
+    results: np.ndarray
+    n_studies: int
 
     @property
     def low(self) -> float:
@@ -68,22 +60,8 @@ class Spread:
     @property
     def middle(self) -> float:
         """The median of the reported values, unweighted: a place on the strip, not an estimate."""
-        return float(np.median(self.values))
-
-    @cached_property
-    def n_studies(self) -> int:
-        return len(np.unique(self.facts["study"]))
-
-    def marks(self) -> list[Mark]:
-        return [
-            Mark(
-                value=float(fact["value"]),
-                n=next((int(n) for n in (fact["arm_n"], fact["total"]) if n != UNKNOWN), None),
-                shape=_SHAPES.get(int(fact["criteria"]), Shape.CIRCLE),
-                is_hollow=int(fact["per"]) != _PER_PATIENT,
-            )
-            for fact in self.facts
-        ]
+        middle = len(self.values) // 2
+        return float(self.values[middle] + self.values[-middle - 1]) / 2
 
 
 @dataclass(frozen=True)
@@ -105,7 +83,7 @@ class Cell:
 
 @dataclass(frozen=True)
 class Totals:
-    """The whole map in four numbers, each study and result counted once."""
+    """The whole map in three numbers, each study and result counted once."""
 
     n_studies: int
     n_results: int
@@ -126,39 +104,30 @@ class EvidenceMap:
 
 
 def build(scope: Scope, *, timepoints: dict[str, float] | None = None) -> EvidenceMap:
-    """Count the published results inside the scope; three queries, whatever the size of the evidence.
+    """Count the published results inside the scope; four queries, whatever the size of the evidence.
 
     `timepoints` chooses the month at which a survival rate is read, by outcome code.
     """
     rows = tree(Therapy.objects.all())
     outcomes = list(Outcome.objects.all())
-    facts = published_facts(scope)
-    columns = tuple(_column(outcome, facts, (timepoints or {}).get(outcome.code)) for outcome in outcomes)
-    cells = _Counting(rows, columns, facts).cells()
-    return EvidenceMap(rows, columns, _totals(facts), cells)
+    found = facts.published(scope)
+    columns = tuple(_column(outcome, found, (timepoints or {}).get(outcome.code)) for outcome in outcomes)
+    grid = Grid(_lineages(rows), [outcome.pk for outcome in outcomes])
+    spreads = _spreads(grid, columns, found)
+    cells = _cells(rows, [outcome.code for outcome in outcomes], grid.counts(found), spreads)
+    return EvidenceMap(rows, columns, _totals(found), cells)
 
 
 def count_by_therapy(scope: Scope) -> dict[str, Cell]:
     """Count as `build` does, but over all outcomes together: one cell a therapy, by its code."""
     rows = tree(Therapy.objects.all())
-    facts = published_facts(scope)
-    facts["outcome"] = 0
-    counted = _Counting(rows, (Column(Outcome(pk=0, code="")),), facts).cells()
-    cells = [counted.get((row.therapy.code, ""), Cell(row.therapy.code, "")) for row in rows]
-    # Values of different outcomes make no spread.
-    return {cell.therapy: replace(cell, spread=None) for cell in cells}
+    found = facts.published(scope)
+    found.outcome[:] = 0
+    cells = _cells(rows, [""], Grid(_lineages(rows), [0]).counts(found), {})
+    return {row.therapy.code: cells.get((row.therapy.code, ""), Cell(row.therapy.code, "")) for row in rows}
 
 
-def _totals(facts: np.ndarray) -> Totals:
-    is_review = facts["is_review"]
-    return Totals(
-        n_studies=len(np.unique(facts["study"][~is_review])),
-        n_results=int((~is_review).sum()),
-        n_reviews=len(np.unique(facts["study"][is_review])),
-    )
-
-
-def tree(therapies) -> tuple[Row, ...]:
+def tree(therapies: Iterable[Therapy]) -> tuple[Row, ...]:
     """Return the therapies as rows, each parent followed by what stands below it."""
     children: dict[int | None, list[Therapy]] = {}
     for therapy in therapies:
@@ -180,10 +149,10 @@ def reads_one_timepoint(outcome: Outcome) -> bool:
     return outcome.domain == Outcome.Domain.SURVIVAL and outcome.measure == Outcome.Measure.PROPORTION
 
 
-def _column(outcome: Outcome, facts: np.ndarray, chosen: float | None) -> Column:
+def _column(outcome: Outcome, found: Facts, chosen: float | None) -> Column:
     if not reads_one_timepoint(outcome):
         return Column(outcome)
-    times = facts["timepoint"][(facts["outcome"] == outcome.pk) & ~facts["is_review"]]
+    times = found.timepoint[(found.outcome == outcome.pk) & ~found.is_review]
     reported = Counter(times[~np.isnan(times)].tolist())
     if not reported:
         return Column(outcome, chosen)
@@ -191,127 +160,55 @@ def _column(outcome: Outcome, facts: np.ndarray, chosen: float | None) -> Column
     return Column(outcome, most if chosen is None else chosen, tuple(sorted(reported)))
 
 
-class _Counting:
-    """Counts one array of facts into cells, by sorting instead of by row."""
+def _lineages(rows: tuple[Row, ...]) -> dict[int, list[int]]:
+    """Return the places of the rows in which each therapy counts, by its key, root first."""
+    by_code: dict[str | None, list[int]] = {None: []}
+    for place, row in enumerate(rows):
+        by_code[row.therapy.code] = [*by_code[row.parent], place]
+    return {row.therapy.pk: by_code[row.therapy.code] for row in rows}
 
-    def __init__(self, rows: tuple[Row, ...], columns: tuple[Column, ...], facts: np.ndarray) -> None:
-        self.rows, self.columns = rows, columns
-        self.n_cells = len(rows) * len(columns)
-        source, cell = self._spread_over_ancestors(facts)
-        self.cell, self.facts = cell, facts[source]
 
-    def cells(self) -> dict[tuple[str, str], Cell]:
-        is_review = self.facts["is_review"]
-        n_results = np.bincount(self.cell[~is_review], minlength=self.n_cells)
-        n_reviews = self._count_studies(is_review)
-        n_studies = self._count_studies(~is_review)
-        n_patients = self._count_patients(~is_review)
-        spreads = self._spreads(~is_review)
-        found = {}
-        for index in np.flatnonzero(n_results + n_reviews):
-            row, column = divmod(int(index), len(self.columns))
-            pair = self.rows[row].therapy.code, self.columns[column].outcome.code
-            found[pair] = Cell(
-                *pair,
-                n_studies=int(n_studies[index]),
-                n_patients=int(n_patients[index]),
-                n_results=int(n_results[index]),
-                n_reviews=int(n_reviews[index]),
-                spread=spreads.get(int(index)),
-            )
-        return found
-
-    def _spread_over_ancestors(self, facts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Repeat each fact for every row it counts in; return the facts' indexes and their cells."""
-        row_of = {row.therapy.code: index for index, row in enumerate(self.rows)}
-        lineage: dict[int, list[int]] = {}
-        for index, row in enumerate(self.rows):
-            above = lineage[self.rows[row_of[row.parent]].therapy.pk] if row.parent else []
-            lineage[row.therapy.pk] = [*above, index]
-        column_of = {column.outcome.pk: index for index, column in enumerate(self.columns)}
-        outcome = _lookup(facts["outcome"], column_of)
-        sources, cells = [], []
-        for depth in range(max((len(line) for line in lineage.values()), default=0)):
-            row = _lookup(
-                facts["therapy"],
-                {therapy: line[depth] for therapy, line in lineage.items() if depth < len(line)},
-            )
-            here = np.flatnonzero(row >= 0)
-            sources.append(here)
-            cells.append(row[here] * len(self.columns) + outcome[here])
-        if not sources:
-            return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
-        return np.concatenate(sources), np.concatenate(cells)
-
-    def _count_studies(self, chosen: np.ndarray) -> np.ndarray:
-        cell, study = self.cell[chosen], self.facts["study"][chosen].astype(np.int64)
-        pairs = np.unique(cell * _stride(study) + study)
-        return np.bincount(pairs // _stride(study), minlength=self.n_cells)
-
-    def _count_patients(self, chosen: np.ndarray) -> np.ndarray:
-        """Sum as the counting rule says: arms into studies, studies into cohorts, cohorts into cells."""
-        cell, facts = self.cell[chosen], self.facts[chosen]
-        if not len(facts):
-            return np.zeros(self.n_cells, dtype=np.int64)
-        study, arm = facts["study"].astype(np.int64), facts["arm"].astype(np.int64)
-        in_study = cell * _stride(study) + study
-        _keys, first = np.unique(in_study * _stride(arm) + arm, return_index=True)
-        in_study, arm_n = in_study[first], facts["arm_n"][first]
-
-        starts = _starts(in_study)
-        known = np.where(arm_n == UNKNOWN, 0, arm_n)
-        of_arms = np.add.reduceat(known, starts)
-        states_n = np.logical_or.reduceat(arm_n != UNKNOWN, starts)
-        of_study = np.maximum(facts["study_n"][first][starts], 0)
-        patients = np.where(states_n, of_arms, of_study)
-
-        cell, cohort = cell[first][starts], facts["cohort"][first][starts].astype(np.int64)
-        alone = cohort == UNKNOWN
-        total = np.bincount(cell[alone], weights=patients[alone], minlength=self.n_cells)
-        shared = ~alone
-        if shared.any():
-            in_cohort = cell[shared] * _stride(cohort) + cohort[shared]
-            order = np.argsort(in_cohort, kind="stable")
-            starts = _starts(in_cohort[order])
-            most = np.maximum.reduceat(patients[shared][order], starts)
-            cells = cell[shared][order][starts]
-            total += np.bincount(cells, weights=most, minlength=self.n_cells)
-        return total.astype(np.int64)
-
-    def _spreads(self, chosen: np.ndarray) -> dict[int, Spread]:
-        """Return the usable values by cell: printed, not composite, at the column's time point."""
-        at = np.array([np.nan if c.timepoint is None else c.timepoint for c in self.columns])
-        wanted = at[self.cell % len(self.columns)] if len(self.columns) else at
-        usable = (
-            chosen
-            & ~np.isnan(self.facts["value"])
-            & ~self.facts["is_composite"]
-            & (np.isnan(wanted) | (self.facts["timepoint"] == wanted))
+def _cells(
+    rows: tuple[Row, ...], outcomes: list[str], counts: Counts, spreads: dict[int, Spread]
+) -> dict[tuple[str, str], Cell]:
+    found = {}
+    for index in np.flatnonzero(counts.n_results + counts.n_reviews).tolist():
+        row, column = divmod(index, len(outcomes))
+        pair = rows[row].therapy.code, outcomes[column]
+        found[pair] = Cell(
+            *pair,
+            n_studies=int(counts.n_studies[index]),
+            n_patients=int(counts.n_patients[index]),
+            n_results=int(counts.n_results[index]),
+            n_reviews=int(counts.n_reviews[index]),
+            spread=spreads.get(index),
         )
-        cell, facts = self.cell[usable], self.facts[usable]
-        order = np.lexsort((facts["value"], cell))
-        cell, facts = cell[order], facts[order]
-        if not len(cell):
-            return {}
-        starts = _starts(cell)
-        stops = np.append(starts[1:], len(cell))
-        return {
-            int(cell[start]): Spread(facts["value"][start:stop], facts[start:stop])
-            for start, stop in zip(starts, stops, strict=True)
-        }
+    return found
 
 
-def _lookup(keys: np.ndarray, table: dict[int, int]) -> np.ndarray:
-    """Translate database keys by a small table; -1 where a key is not in it."""
-    dense = np.full(max([*table, int(keys.max(initial=0))], default=0) + 1, -1, dtype=np.int64)
-    dense[list(table)] = list(table.values())
-    return dense[keys]
+def _spreads(grid: Grid, columns: tuple[Column, ...], found: Facts) -> dict[int, Spread]:
+    """Return the usable values by cell: with a number for the axis, at the column's time point."""
+    usable = ~(found.is_review | np.isnan(found.value))
+    for column in columns:
+        if column.timepoint is not None:
+            usable &= (found.outcome != column.outcome.pk) | (found.timepoint == column.timepoint)
+    chosen = np.flatnonzero(usable)
+    chosen = chosen[np.argsort(found.value[chosen], kind="stable")]
+    cells, chosen = grid.place(found, chosen)
+    values, results, studies = found.value[chosen], found.result[chosen], found.study[chosen]
+    in_days = [column.outcome.unit == "days" for column in columns]
+    spreads = {}
+    for cell, here in runs(cells):
+        shown = np.round(values[here] * DAYS_PER_MONTH, 6) if in_days[cell % len(columns)] else values[here]
+        spreads[cell] = Spread(shown, results[here], len(starts_of(np.sort(studies[here]))))
+    return spreads
 
 
-def _stride(keys: np.ndarray) -> int:
-    return int(keys.max(initial=0)) + 1
-
-
-def _starts(ordered: np.ndarray) -> np.ndarray:
-    """Return where each run of equal keys begins."""
-    return np.flatnonzero(np.r_[True, ordered[1:] != ordered[:-1]])
+def _totals(found: Facts) -> Totals:
+    studies = starts_of(found.study)
+    is_review = found.is_review[studies]
+    return Totals(
+        n_studies=int((~is_review).sum()),
+        n_results=int((~found.is_review).sum()),
+        n_reviews=int(is_review.sum()),
+    )

@@ -1,124 +1,109 @@
-"""Published results as one numpy array: what the map and its cells are counted from.
+"""Published results as arrays: what the map and its cells are counted from.
 
-A hundred thousand rows reach Python in one binary COPY (a twentieth of the time the ORM takes to build
-them), so the map is counted afresh for every choice of filters instead of being kept in a second table.
+A hundred thousand results reach Python in two binary COPYs, a small part of the time that building as many
+rows by the ORM takes. So every choice of filters is counted afresh, and no second table can go stale.
 """
 
 from __future__ import annotations
 
 import io
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 from django.db import connection
-from django.db.models import (
-    BooleanField,
-    Case,
-    ExpressionWrapper,
-    F,
-    FloatField,
-    IntegerField,
-    Q,
-    Value,
-    When,
-)
+from django.db.models import BooleanField, ExpressionWrapper, F, FloatField, IntegerField, Q, Value
 from django.db.models.functions import Cast, Coalesce
 
-from therapies.models import Criteria, Outcome, Result, Study
+from therapies.models import Arm, Study
 from therapies.scope import Scope
 
 if TYPE_CHECKING:
-    from therapies.models.result import ResultQuerySet
+    from django.db.models import QuerySet
 
-DAYS_PER_MONTH = 365.25 / 12
 UNKNOWN = -1
-NOT_A_NUMBER = Value(float("nan"), output_field=FloatField())
-CRITERIA_CODES = {value: code for code, value in enumerate(Criteria.values)}
-PER_CODES = {value: code for code, value in enumerate(Result.Per.values)}
 
-# One column a field of a PostgreSQL binary COPY row: a big-endian length before each value.
-_COLUMNS: tuple[tuple[str, str], ...] = (
-    ("study", ">i4"),
-    ("arm", ">i4"),
-    ("therapy", ">i4"),
-    ("outcome", ">i4"),
-    ("cohort", ">i4"),
-    ("arm_n", ">i4"),
-    ("study_n", ">i4"),
-    ("total", ">i4"),
-    ("criteria", ">i4"),
-    ("per", ">i4"),
-    ("value", ">f8"),
-    ("timepoint", ">f8"),
-    ("is_review", "?"),
-    ("is_composite", "?"),
-)
-_ROW = np.dtype(
-    [("n_fields", ">i2")]
-    + [part for name, kind in _COLUMNS for part in ((f"{name}_length", ">i4"), (name, kind))]
-)
-_HEADER_LENGTH = 19  # signature (11), flags (4), header extension length (4)
+_HEADER_LENGTH = 19  # signature (11), flags (4), length of the header's extension (4)
 _TRAILER_LENGTH = 2
-FACT = np.dtype([(name, kind.lstrip(">")) for name, kind in _COLUMNS])
+_NOT_A_NUMBER = Value(float("nan"), output_field=FloatField())
 
 
-def published_facts(scope: Scope) -> np.ndarray:
-    """Return the published results inside the scope as a structured array, one FACT a result.
+@dataclass(frozen=True)
+class Facts:
+    """One entry a published result, ordered by study and arm; all arrays have the same length.
 
-    Ids are database keys, counts are -1 where unknown, `value` is in the outcome's own unit (NaN where the
-    result prints no usable number) and `timepoint` in months (NaN where none is given).
+    `value` is a percentage or a time in months, NaN where the result has no number for a chart; `timepoint`
+    is in months, NaN where none is given. `arm_n` and `study_n` are patients, -1 where not stated, and
+    `cohort` is -1 where the study shares its patients with no other.
     """
-    sql, parameters = _rows(scope).query.sql_with_params()
+
+    result: np.ndarray
+    outcome: np.ndarray
+    value: np.ndarray
+    timepoint: np.ndarray
+    arm: np.ndarray
+    study: np.ndarray
+    therapy: np.ndarray
+    cohort: np.ndarray
+    arm_n: np.ndarray
+    study_n: np.ndarray
+    is_review: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.result)
+
+
+def published(scope: Scope) -> Facts:
+    """Return the published results inside the scope: two queries, whatever their number."""
+    arms = _copy(
+        Arm.objects.filter(scope.within("study")).order_by("study_id", "pk"),
+        arm=(F("pk"), ">i8"),
+        study=(F("study_id"), ">i8"),
+        therapy=(F("therapy_id"), ">i8"),
+        cohort=(Coalesce("study__cohort_id", UNKNOWN), ">i8"),
+        arm_n=(Cast(Coalesce("n", UNKNOWN), IntegerField()), ">i4"),
+        study_n=(Cast(Coalesce("study__n_patients", UNKNOWN), IntegerField()), ">i4"),
+        is_review=(
+            ExpressionWrapper(Q(study__design__in=Study.REVIEW_DESIGNS), output_field=BooleanField()),
+            "?",
+        ),
+    )
+    results = _copy(
+        scope.results_of_any_study().order_by(),
+        result=(F("pk"), ">i8"),
+        arm=(F("arm_id"), ">i8"),
+        outcome=(F("outcome_id"), ">i8"),
+        value=(Coalesce("axis_value", _NOT_A_NUMBER), ">f8"),
+        timepoint=(Coalesce(Cast("timepoint_months", FloatField()), _NOT_A_NUMBER), ">f8"),
+    )
+    place = lookup(results["arm"], arms["arm"], np.arange(len(arms["arm"])))
+    order = np.argsort(place, kind="stable")
+    order = order[np.searchsorted(place[order], 0) :]
+    place = place[order]
+    return Facts(
+        **{name: results[name][order] for name in ("result", "outcome", "value", "timepoint")},
+        **{name: column[place] for name, column in arms.items()},
+    )
+
+
+def lookup(keys: np.ndarray, known: np.ndarray, places: np.ndarray) -> np.ndarray:
+    """Translate database keys to the places of the known ones; -1 for a key that is not known."""
+    table = np.full(max(known.max(initial=0), keys.max(initial=0)) + 1, UNKNOWN, dtype=np.int32)
+    table[known] = places
+    return table[keys]
+
+
+def _copy(rows: QuerySet, **columns: tuple[object, str]) -> dict[str, np.ndarray]:
+    """Read fixed-width, never-null columns of the rows; each is an expression and its big-endian type."""
+    named = {f"fact_{name}": expression for name, (expression, _kind) in columns.items()}
+    sql, parameters = rows.annotate(**named).values_list(*named).query.sql_with_params()
     buffer = io.BytesIO()
     with connection.cursor() as cursor:
         statement = cursor.mogrify(sql, parameters).decode()
         cursor.copy_expert(f"COPY ({statement}) TO STDOUT (FORMAT BINARY)", buffer)
     body = buffer.getbuffer()[_HEADER_LENGTH:-_TRAILER_LENGTH]
-    rows = np.frombuffer(body, dtype=_ROW)
-    facts = np.empty(len(rows), dtype=FACT)
-    for name, _kind in _COLUMNS:
-        facts[name] = rows[name]
-    return facts
-
-
-def _rows(scope: Scope) -> ResultQuerySet:
-    whole_numbers = {
-        "study": F("arm__study_id"),
-        "arm": F("arm_id"),
-        "therapy": F("arm__therapy_id"),
-        "outcome": F("outcome_id"),
-        "cohort": Coalesce("arm__study__cohort_id", UNKNOWN),
-        "arm_n": Coalesce("arm__n", UNKNOWN),
-        "study_n": Coalesce("arm__study__n_patients", UNKNOWN),
-        "total": Coalesce("total", UNKNOWN),
-        "criteria": _code_of("criteria", CRITERIA_CODES),
-        "per": _code_of("per", PER_CODES),
-    }
-    columns = {f"fact_{name}": Cast(column, IntegerField()) for name, column in whole_numbers.items()}
-    columns["fact_value"] = Coalesce(_value_in_outcome_unit(), NOT_A_NUMBER)
-    columns["fact_timepoint"] = Coalesce(Cast("timepoint_months", FloatField()), NOT_A_NUMBER)
-    columns["fact_is_review"] = ExpressionWrapper(
-        Q(arm__study__design__in=Study.REVIEW_DESIGNS), output_field=BooleanField()
-    )
-    columns["fact_is_composite"] = F("is_composite")
-    return scope.results().order_by().annotate(**columns).values_list(*columns)
-
-
-def _code_of(field: str, codes: dict[str, int]) -> Case:
-    return Case(*(When(**{field: word}, then=Value(code)) for word, code in codes.items()))
-
-
-def _value_in_outcome_unit() -> Case:
-    """The printed value, else events/total, in the unit of its outcome (days and years become months)."""
-    value = Cast("value", FloatField())
-    months = Q(outcome__measure=Outcome.Measure.MEDIAN_TIME, outcome__unit="months")
-    return Case(
-        When(months & Q(unit=Result.Unit.YEARS), then=value * 12),
-        When(months & Q(unit=Result.Unit.DAYS), then=value / DAYS_PER_MONTH),
-        When(
-            value__isnull=True,
-            unit=Result.Unit.PERCENT,
-            then=Cast("events", FloatField()) * 100 / Cast("total", FloatField()),
-        ),
-        default=value,
-    )
+    layout = [("n_fields", ">i2")]
+    for name, (_expression, kind) in columns.items():
+        layout += [(f"{name}_length", ">i4"), (name, kind)]
+    table = np.frombuffer(body, dtype=layout)
+    return {name: table[name].astype(table[name].dtype.newbyteorder("=")) for name in columns}

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Prefetch
 
-from therapies import printed
+from therapies import oddities, printed
 from therapies.charts import forest
-from therapies.evidence_map import SHAPES
+from therapies.marks import SHAPES
 from therapies.models import Arm, Criteria, Outcome, Result, Study, StudyReport
 from therapies.printed import Reading
 
@@ -28,13 +28,17 @@ MISSING_DEFINITIONS = {
 
 @dataclass(frozen=True)
 class Line:
-    """One result, read; `report` is the publication that prints it, `year` that of the primary report."""
+    """One result, read; `report` is the publication that prints it, `year` that of the primary report.
+
+    `contradiction` says how the printed number disagrees with itself, or why it stands.
+    """
 
     result: Result
     reading: Reading
     report: StudyReport | None
     year: int | None
     time: str
+    contradiction: str = ""
     mark: forest.Line | None = None
 
     @property
@@ -72,7 +76,22 @@ def load(results: ResultQuerySet) -> tuple[Line, ...]:
         .defer(*(f"source_report__reference__{name}" for name in REFERENCE_BULK))
         .prefetch_related(Prefetch("arm__study__reports", queryset=reports))
     )
-    return tuple(_line(result) for result in loaded)
+    return tuple(line(result) for result in loaded)
+
+
+def line(result: Result) -> Line:
+    """Read one result whose arm, study, outcome and reports are loaded."""
+    reports = result.arm.study.reports.all()
+    primary = next((report for report in reports if report.role == StudyReport.Role.PRIMARY), None)
+    named = next((report for report in reports if report.pk == result.source_report_id), None)
+    return Line(
+        result=result,
+        reading=printed.read(result, result.outcome),
+        report=named or result.source_report or primary,
+        year=primary.reference.published_year if primary else None,
+        time=printed.time_point(result.timepoint_months),
+        contradiction=oddities.contradiction_of(result),
+    )
 
 
 def axis_for(lines: Iterable[Line], *, unit: str) -> forest.Axis:
@@ -84,18 +103,6 @@ def axis_for(lines: Iterable[Line], *, unit: str) -> forest.Axis:
 def drawn(lines: Sequence[Line], axis: forest.Axis) -> list[Line]:
     """Return the lines with their marks on the axis."""
     return [replace(line, mark=forest.draw(_estimate(line), axis.scale)) for line in lines]
-
-
-def _line(result: Result) -> Line:
-    reports = result.arm.study.reports.all()
-    primary = next((report for report in reports if report.role == StudyReport.Role.PRIMARY), None)
-    return Line(
-        result=result,
-        reading=printed.read(result, result.outcome),
-        report=result.source_report or primary,
-        year=primary.reference.published_year if primary else None,
-        time=printed.time_point(result.timepoint_months),
-    )
 
 
 def _estimate(line: Line) -> forest.Estimate:

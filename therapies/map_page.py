@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
 import numpy as np
 
+from therapies import marks
 from therapies.charts import strip
 from therapies.charts.scale import PERCENT_TOPS, TIME_TOPS, Scale, round_top
 from therapies.evidence_map import Cell, Column, EvidenceMap, Row, Spread
@@ -116,17 +117,20 @@ def draw(
     columns = tuple(
         _drawn_column(column, evidence) for column in _visible_columns(evidence, domains, with_all_columns)
     )
+    visible = _visible_rows(evidence.rows, families, closed, with_comparators)
+    cells = [[evidence.cell(row.therapy.code, column.outcome.code) for column in columns] for row in visible]
+    traits = marks.traits(_marked_results(cells))
     rows = tuple(
         DrawnRow(
             row,
             row.therapy.code in closed,
             tuple(sorted(set(closed) ^ {row.therapy.code})),
             tuple(
-                (column, _drawn_cell(evidence.cell(row.therapy.code, column.outcome.code), column))
-                for column in columns
+                (column, _drawn_cell(cell, column, traits))
+                for column, cell in zip(columns, line, strict=True)
             ),
         )
-        for row in _visible_rows(evidence.rows, families, closed, with_comparators)
+        for row, line in zip(visible, cells, strict=True)
     )
     groups = groupby(columns, key=lambda column: column.outcome.get_domain_display())
     rates = next((column for column in evidence.columns if column.timepoints), None)
@@ -186,13 +190,25 @@ def _drawn_column(column: Column, evidence: EvidenceMap) -> DrawnColumn:
     )
 
 
-def _drawn_cell(cell: Cell, column: DrawnColumn) -> DrawnCell:
-    if cell.spread is None:
+def _marked_results(cells: Sequence[Sequence[Cell]]) -> set[int]:
+    """Return the results that get a mark of their own: those of cells that show few enough."""
+    spreads = (cell.spread for line in cells for cell in line if cell.spread)
+    return {
+        pk for spread in spreads if len(spread.values) <= strip.MOST_MARKS for pk in spread.results.tolist()
+    }
+
+
+def _drawn_cell(cell: Cell, column: DrawnColumn, traits: dict[int, dict[str, object]]) -> DrawnCell:
+    spread = cell.spread
+    if spread is None:
         return DrawnCell(cell, None, "", cell.n_studies)
-    drawing = strip.draw(cell.spread.marks(), middle=cell.spread.middle, scale=column.scale)
-    return DrawnCell(
-        cell, drawing, words(cell.spread, column.outcome), cell.n_studies - cell.spread.n_studies
-    )
+    place = {"middle": spread.middle, "scale": column.scale}
+    if len(spread.values) > strip.MOST_MARKS:
+        drawing = strip.draw_many(spread.values, **place)
+    else:
+        pairs = zip(spread.values.tolist(), spread.results.tolist(), strict=True)
+        drawing = strip.draw([marks.mark(value, **traits[pk]) for value, pk in pairs], **place)
+    return DrawnCell(cell, drawing, words(spread, column.outcome), cell.n_studies - spread.n_studies)
 
 
 def words(spread: Spread, outcome: Outcome) -> str:

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 
-from therapies.facts import DAYS_PER_MONTH
-from therapies.models import Outcome, Result
+from therapies.models import DAYS_PER_MONTH, Outcome, Result
 
 MONTHS_PER_UNIT = {
     Result.Unit.YEARS: Decimal(12),

@@ -51,17 +51,19 @@ class Scope:
 
     def results(self) -> ResultQuerySet:
         """Published results of those studies, by those criteria."""
+        return self.results_of_any_study().filter(self.within("arm__study"))
+
+    def results_of_any_study(self) -> ResultQuerySet:
+        """Published results by those criteria, whatever their study."""
         results = Result.objects.published()
-        if self.criteria:
-            results = results.filter(criteria__in=self.criteria)
-        return results.filter(self._within_studies("arm__study"))
+        return results.filter(criteria__in=self.criteria) if self.criteria else results
 
     def comparisons(self) -> SourcedNumberQuerySet:
         """Published comparisons of those studies (criteria belong to results and do not apply)."""
-        return Comparison.objects.published().filter(self._within_studies("study"))
+        return Comparison.objects.published().filter(self.within("study"))
 
-    def _within_studies(self, path: str) -> Q:
-        """Say the same as `studies()` over a join, where a column test is all it takes."""
+    def within(self, path: str) -> Q:
+        """Say the same as `studies()` over a join to the study; by a column test where that will do."""
         if self.needs_year or self.n_min is not None:
             return Q(**{f"{path}__in": self.studies()})
         condition = Q()

@@ -6,6 +6,7 @@ above MOST_MARKS values the strip becomes a histogram of fixed size.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -53,17 +54,20 @@ class Strip:
 
 
 def draw(marks: Sequence[Mark], *, middle: float, scale: Scale) -> Strip:
-    """Return the strip of the marks, which are in ascending order of value."""
-    beyond = _arrow() if any(scale.exceeds(mark.value) for mark in marks) else ""
-    middle_x = f"{scale.x(middle):.1f}"
-    if len(marks) > MOST_MARKS:
-        return Strip("", "", _histogram([mark.value for mark in marks], scale), beyond, middle_x)
+    """Return the strip of at most MOST_MARKS marks, which are in ascending order of value."""
     filled, hollow = [], []
-    lanes = _lanes([scale.x(mark.value) for mark in marks])
-    for mark, lane in zip(marks, lanes, strict=True):
-        path = outline(mark.shape, scale.x(mark.value), BASELINE + lane, radius(mark.n))
+    positions = [scale.x(mark.value) for mark in marks]
+    for mark, x, lane in zip(marks, positions, _lanes(positions), strict=True):
+        path = outline(mark.shape, x, BASELINE + lane, radius(mark.n))
         (hollow if mark.is_hollow else filled).append(path)
-    return Strip("".join(filled), "".join(hollow), "", beyond, middle_x)
+    beyond = _arrow() if marks and scale.exceeds(marks[-1].value) else ""
+    return Strip("".join(filled), "".join(hollow), "", beyond, f"{scale.x(middle):.1f}")
+
+
+def draw_many(values: Sequence[float], *, middle: float, scale: Scale) -> Strip:
+    """Return a histogram of the values, which are in ascending order."""
+    beyond = _arrow() if len(values) and scale.exceeds(values[-1]) else ""
+    return Strip("", "", _histogram(values, scale), beyond, f"{scale.x(middle):.1f}")
 
 
 def radius(n: int | None) -> float:
@@ -77,6 +81,8 @@ def outline(shape: Shape, x: float, y: float, r: float) -> str:
     """Return the path of a shape around (x, y) whose area is about that of a circle of radius r."""
     match shape:
         case Shape.CIRCLE:
+            # Rounded once: a chord longer or shorter than the diameter would bend the circle.
+            r = round(r, 1)
             half_turn = f"a{r:.1f} {r:.1f} 0 1 0"
             return f"M{x - r:.1f} {y:.1f}{half_turn} {2 * r:.1f} 0{half_turn}-{2 * r:.1f} 0z"
         case Shape.SQUARE:
@@ -105,10 +111,10 @@ def _lanes(positions: Sequence[float]) -> list[float]:
 
 
 def _histogram(values: Sequence[float], scale: Scale) -> str:
+    edges = [scale.top * bar / N_BINS for bar in range(1, N_BINS)]
+    stops = [*(bisect_left(values, edge) for edge in edges), len(values)]
+    counts = [stop - start for start, stop in zip([0, *stops], stops, strict=False)]
     width = (scale.right - scale.left) / N_BINS
-    counts = [0] * N_BINS
-    for value in values:
-        counts[min(int((scale.x(value) - scale.left) / width), N_BINS - 1)] += 1
     tallest = max(counts)
     bars = []
     for index, count in enumerate(counts):

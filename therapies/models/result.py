@@ -7,11 +7,15 @@ from decimal import Decimal
 import pgtrigger
 from django.conf import settings
 from django.db import models
-from django.db.models import BooleanField, F, Func, Q
+from django.db.models import BooleanField, Case, F, FloatField, Func, Q, When
+from django.db.models.functions import Cast
 
 from nelm_review.core.constraints import all_or_nothing, enforce_choices
 from nelm_review.core.history import tracked
 from therapies.models.fields import PrintedDecimalField
+
+# The mean Gregorian month; 419 days are 13.8 months.
+DAYS_PER_MONTH = 365.2425 / 12
 
 
 class Criteria(models.TextChoices):
@@ -133,7 +137,7 @@ class ResultQuerySet(SourcedNumberQuerySet):
 
 
 @enforce_choices
-@tracked()
+@tracked(exclude=["axis_value"])
 class Result(SourcedNumber):
     """One outcome value of one arm, as printed: 419 days stay 419 days."""
 
@@ -170,6 +174,23 @@ class Result(SourcedNumber):
     is_composite = models.BooleanField(
         default=False,
         help_text="Response that mixes imaging with markers or symptoms: never pooled with imaging.",
+    )
+
+    axis_value = models.GeneratedField(
+        expression=Case(
+            When(is_composite=True, then=None),
+            When(unit=Unit.YEARS, then=Cast("value", FloatField()) * 12),
+            When(unit=Unit.DAYS, then=Cast("value", FloatField()) / DAYS_PER_MONTH),
+            When(
+                value__isnull=True,
+                unit=Unit.PERCENT,
+                then=Cast("events", FloatField()) * 100 / Cast("total", FloatField()),
+            ),
+            default=Cast("value", FloatField()),
+        ),
+        output_field=FloatField(),
+        db_persist=True,
+        help_text="What a chart places: the printed value, else events/total; times in months.",
     )
 
     objects = ResultQuerySet.as_manager()

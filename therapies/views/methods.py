@@ -9,8 +9,7 @@ from django.views.decorators.http import require_safe
 
 from nelm_review.core.pages import render_page
 from references.models import Reference
-from therapies import facts
-from therapies.models import Criteria, Result, Study
+from therapies.models import DAYS_PER_MONTH, Criteria, Result, Study
 
 
 @login_not_required
@@ -38,6 +37,6 @@ def show(request: HttpRequest) -> HttpResponse:
             untitled=Count("pk", distinct=True, filter=Q(title="")),
         ),
         "criteria": [(label, n_by_criteria.get(value, 0)) for value, label in Criteria.choices],
-        "days_per_month": facts.DAYS_PER_MONTH,
+        "days_per_month": DAYS_PER_MONTH,
     }
     return render_page(request, "therapies/methods.html", context)

@@ -1,0 +1,69 @@
+from __future__ import annotations
+
+import re
+from math import pi
+
+import pytest
+
+from therapies.charts import strip
+from therapies.charts.scale import Scale
+from therapies.charts.strip import Mark, Shape
+
+SCALE = Scale(top=100, left=strip.MARGIN, right=strip.WIDTH - strip.MARGIN)
+
+
+def test_strip_draws_filled_and_hollow_marks_in_paths_of_their_own():
+    drawing = strip.draw([Mark(10, 20), Mark(60, 20, is_hollow=True)], middle=35, scale=SCALE)
+
+    assert drawing.filled.count("M") == 1
+    assert drawing.hollow.count("M") == 1
+    assert drawing.middle == "29.2"
+
+
+def test_strip_points_to_values_beyond_the_axis():
+    inside = strip.draw([Mark(100)], middle=100, scale=SCALE)
+    beyond = strip.draw([Mark(101)], middle=101, scale=SCALE)
+
+    assert not inside.beyond
+    assert beyond.beyond
+
+
+def test_strip_fans_out_equal_values():
+    path = strip.draw([Mark(50)] * 3, middle=50, scale=SCALE).filled
+
+    heights = re.findall(r"M[\d.]+ ([\d.]+)", path)
+
+    assert len(set(heights)) == 3
+
+
+def test_strip_of_many_values_is_a_histogram_of_fixed_size():
+    drawing = strip.draw_many([value / 100 for value in range(10_000)], middle=50, scale=SCALE)
+
+    assert drawing.bars.count("M") == strip.N_BINS
+    assert not drawing.filled
+
+
+def test_histogram_counts_a_value_beyond_the_axis_in_the_last_bar():
+    bars = strip.draw_many([1.0] * 30 + [500.0] * 15, middle=1, scale=SCALE).bars
+
+    heights = [float(height) for height in re.findall(r"v-([\d.]+)", bars)]
+
+    assert heights == [20.0, 10.0]
+
+
+@pytest.mark.parametrize(("n", "radius"), [(None, 1.4), (0, 1.4), (1, 1.4), (100, 3.6), (100_000, 5.0)])
+def test_radius_grows_with_patients_between_its_bounds(n, radius):
+    assert strip.radius(n) == pytest.approx(radius)
+
+
+@pytest.mark.parametrize("shape", [Shape.SQUARE, Shape.DIAMOND, Shape.TRIANGLE])
+def test_shapes_cover_about_the_area_of_the_circle(shape):
+    numbers = [float(n) for n in re.findall(r"-?[\d.]+", strip.outline(shape, 0, 0, 10))]
+    width = {Shape.SQUARE: lambda: numbers[2], Shape.DIAMOND: lambda: 2 * numbers[2]}
+    area = {
+        Shape.SQUARE: lambda: width[shape]() ** 2,
+        Shape.DIAMOND: lambda: width[shape]() ** 2 / 2,
+        Shape.TRIANGLE: lambda: numbers[2] * numbers[3],
+    }[shape]()
+
+    assert area == pytest.approx(pi * 100, rel=0.01)
