@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from django.db.models import Prefetch, QuerySet
 
-from therapies.models import Arm, Comparison, Outcome, Result, Study
+from therapies.models import Arm, Comparison, ComparisonArm, Outcome, Result, Study, StudyReport
 from therapies.models.result import printed_percentage_agrees
 
 SMALL = 10
@@ -45,14 +45,14 @@ class Oddity:
 
 
 def with_parts(studies: QuerySet[Study]) -> QuerySet[Study]:
-    """Load everything that `oddities` reads, in eight queries for any number of studies."""
+    """Load everything that `oddities` reads, in seven queries for any number of studies."""
     results = Result.objects.published().select_related("outcome", "reported_in")
     return studies.select_related("cohort").prefetch_related(
         Prefetch("arms", Arm.objects.select_related("therapy").order_by("position", "pk")),
         Prefetch("arms__results", results.order_by("position", "pk")),
-        Prefetch("comparisons", Comparison.objects.published().select_related("outcome")),
-        "comparisons__arms",
-        "reports__reference",
+        Prefetch("comparisons", Comparison.objects.published().select_related("outcome", "reported_in")),
+        Prefetch("comparisons__comparison_arms", ComparisonArm.objects.select_related("arm")),
+        Prefetch("reports", StudyReport.objects.select_related("reference__journal")),
         "cohort__studies",
     )
 
@@ -75,7 +75,8 @@ def _of_study(study: Study) -> Iterator[Oddity]:
         yield Oddity(
             Kind.DESIGN_NOT_STATED, f"The source does not state its design; “{design}” is our reading of it."
         )
-    if any(not report.reference.title for report in study.reports.all()):
+    primary = (report for report in study.reports.all() if report.role == StudyReport.Role.PRIMARY)
+    if any(not report.reference.title for report in primary):
         yield Oddity(
             Kind.NO_TITLE,
             "The title of its publication was not seen: it is known only through a review's table.",
@@ -188,7 +189,7 @@ def _of_comparisons(study: Study) -> Iterator[Oddity]:
     for comparison in study.comparisons.all():
         numbers = (comparison.value, comparison.ci_low, comparison.ci_high)
         if comparison.is_published and numbers == (None, None, None) and not comparison.p_text:
-            arms = _quoted(list(comparison.arms.all()))
+            arms = _quoted([member.arm for member in comparison.comparison_arms.all()])
             yield Oddity(Kind.NO_NUMBER, f"{comparison.outcome.name}, {arms}: compared without a number.")
 
 
