@@ -75,11 +75,14 @@ def _of_study(study: Study) -> Iterator[Oddity]:
         yield Oddity(
             Kind.DESIGN_NOT_STATED, f"The source does not state its design; “{design}” is our reading of it."
         )
-    primary = (report for report in study.reports.all() if report.role == StudyReport.Role.PRIMARY)
-    if any(not report.reference.title for report in primary):
+    primary = next((r.reference for r in study.reports.all() if r.role == StudyReport.Role.PRIMARY), None)
+    if primary and not primary.title:
+        known = f"PMID {primary.pmid}" if primary.pmid else primary.doi and f"DOI {primary.doi}"
         yield Oddity(
             Kind.NO_TITLE,
-            "The title of its publication was not seen: it is known only through a review's table.",
+            f"The title of its publication was not seen; only its {known} is known."
+            if known
+            else "The title of its publication was not seen: it is known only through a review's table.",
         )
     others = [other.label for other in study.cohort.studies.all() if other != study] if study.cohort else []
     if others:
