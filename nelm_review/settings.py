@@ -186,8 +186,10 @@ CELERY_BEAT_SCHEDULE = {
 }
 
 # NCBI asks every caller to name its tool and an e-mail address, and limits the rate per key.
-ENTREZ_BASE_URL = env.text("ENTREZ_BASE_URL", "https://eutils.ncbi.nlm.nih.gov/entrez/eutils/")
-ENTREZ_EMAIL = env.text("ENTREZ_EMAIL")
+NCBI_BASE_URL = "https://eutils.ncbi.nlm.nih.gov/entrez/eutils/"
+ENTREZ_BASE_URL = env.text("ENTREZ_BASE_URL", NCBI_BASE_URL)
+# NCBI itself gets a real address or no request; a server of one's own needs none.
+ENTREZ_EMAIL = env.text("ENTREZ_EMAIL", "" if ENTREZ_BASE_URL == NCBI_BASE_URL else "nobody@example.org")
 ENTREZ_API_KEY = env.text("ENTREZ_API_KEY")
 
 LOGGING = {
