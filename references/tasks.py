@@ -8,8 +8,8 @@ from celery import shared_task
 
 from references.services import searches
 
-# A turn this long lets other runs have theirs, and lets a worker that is told to stop do so soon.
-TURN_SECONDS = 20.0
+# A turn this short lets other runs have theirs, and lets a worker that is told to stop do so soon.
+TURN_SECONDS = 8.0
 
 
 @shared_task(bind=True, max_retries=None)

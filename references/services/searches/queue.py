@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from celery import current_app
 from django.db import connection, transaction
@@ -20,6 +21,9 @@ NO_BROKER = "The queue does not answer at the moment. The run is saved and start
 # pooler that hands one session to several clients (pgbouncer in transaction mode) must not stand in between.
 _LOCKS = 0x6E656C72_00000000
 
+# Somebody may be waiting for the page: one attempt, which takes seconds at most.
+_IMPATIENCE = {"max_retries": 0, "socket_connect_timeout": 2.0, "socket_timeout": 5.0}
+
 logger = logging.getLogger(__name__)
 
 
@@ -29,8 +33,9 @@ def enqueue(run_pk: int) -> bool:
     The sweeper tells them again.
     """
     try:
-        # By name: services do not know the tasks that call them. One attempt: somebody may be waiting.
-        current_app.send_task(TASK, args=[run_pk], retry=False)
+        with current_app.connection_for_write(transport_options=_impatient()) as broker:
+            # By name: services do not know the tasks that call them.
+            current_app.send_task(TASK, args=[run_pk], retry=False, connection=broker)
     except OperationalError as error:
         logger.warning("Run %s could not be announced: %s", run_pk, error)
         SearchRun.objects.active().filter(pk=run_pk).update(error=NO_BROKER)
@@ -56,6 +61,10 @@ def requeue_stale() -> list[int]:
         SearchRun.objects.filter(pk=pk, heartbeat_at=heartbeat_at).update(heartbeat_at=timezone.now())
         announced.append(pk)
     return announced
+
+
+def _impatient() -> dict[str, Any]:
+    return {**current_app.conf.broker_transport_options, **_IMPATIENCE}
 
 
 @contextmanager
