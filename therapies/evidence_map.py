@@ -118,9 +118,12 @@ def build(scope: Scope, *, timepoints: dict[str, float] | None = None) -> Eviden
     return EvidenceMap(rows, columns, _totals(found), cells)
 
 
-def count_by_therapy(scope: Scope) -> dict[str, Cell]:
-    """Count as `build` does, but over all outcomes together: one cell a therapy, by its code."""
-    rows = tree(Therapy.objects.all())
+def count_by_therapy(scope: Scope, *, therapies: Iterable[Therapy] | None = None) -> dict[str, Cell]:
+    """Count as `build` does, but over all outcomes together: one cell a therapy, by its code.
+
+    `therapies` is the whole tree, for a caller that has loaded it already.
+    """
+    rows = tree(Therapy.objects.all() if therapies is None else therapies)
     found = facts.published(scope)
     found.outcome[:] = 0
     cells = _cells(rows, [""], Grid(_lineages(rows), [0]).counts(found), {})

@@ -33,7 +33,7 @@ _COMMENT = re.compile(r"\{#(.*?)#\}", re.DOTALL)
 
 @dataclass(frozen=True)
 class Example:
-    """One way to use a component: the values it is given, and the class of what it must stand in."""
+    """One way to use a component: the values it is given, and the class (or table) it must stand in."""
 
     title: str
     context: Mapping[str, Any] = field(default_factory=dict)

@@ -38,12 +38,15 @@ def show(request: HttpRequest) -> HttpResponse:
 
 
 def _covered() -> list[Covered]:
-    counts = evidence_map.count_by_therapy(Scope())
-    therapies = Therapy.objects.select_related("parent__parent").filter(covered_by_source_review=True)
-    return [Covered(therapy, _family(therapy), counts[therapy.code]) for therapy in therapies]
+    therapies = list(Therapy.objects.all())
+    by_id = {therapy.pk: therapy for therapy in therapies}
+    counts = evidence_map.count_by_therapy(Scope(), therapies=therapies)
 
+    def family(therapy: Therapy) -> Therapy:
+        return family(by_id[therapy.parent_id]) if therapy.parent_id else therapy
 
-def _family(therapy: Therapy) -> Therapy:
-    while therapy.parent:
-        therapy = therapy.parent
-    return therapy
+    return [
+        Covered(therapy, family(therapy), counts[therapy.code])
+        for therapy in therapies
+        if therapy.covered_by_source_review
+    ]
