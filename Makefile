@@ -19,7 +19,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_ROOT_USER_ACTION := ignore
 export PIP_NO_INPUT := 1
 
-.PHONY: help run test check format bench clean setup setup-dev
+.PHONY: help run test check format bench screenshots clean setup setup-dev
 
 help: ## List the goals
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -47,6 +47,9 @@ format: setup-dev ## Format Python and templates, and fix what can be fixed
 
 bench: setup-dev ## Measure the speed of parsing, ingest and pages
 	@exec $(PY) -m tests.bench $(ARGS)
+
+screenshots: setup-dev ## Take pictures of the public pages of a running copy into docs/screenshots
+	@exec $(PY) -m tests.screenshots $(ARGS)
 
 clean: ## Delete .venv and caches (the database and logs in var/ stay)
 	rm -rf $(VENV) .pytest_cache .ruff_cache .mypy_cache .import_linter_cache
