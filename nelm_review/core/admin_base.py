@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.widgets import AdminTextareaWidget
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
 from django.db import connection, models
@@ -20,6 +21,7 @@ from nelm_review.core.refusals import REFUSALS, sentence_of
 
 REASON = "change_reason"
 SEEN = "last_change_seen"
+THIS_CHANGE = "This change"  # templates/admin/change_form.html puts it beside the buttons
 # Messages travel in a cookie or the session: a list that names hundreds helps nobody.
 N_REFUSALS = 10
 
@@ -30,7 +32,10 @@ class GuardedAdmin(HistoryAdminMixin, admin.ModelAdmin):
     section = Section.OTHER
     list_per_page = 50
     show_full_result_count = False
-    formfield_overrides = {ArrayField: {"form_class": LinesField}}
+    formfield_overrides = {
+        ArrayField: {"form_class": LinesField},
+        models.TextField: {"widget": AdminTextareaWidget(attrs={"rows": 3})},
+    }
 
     def has_delete_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
         return False
@@ -140,7 +145,7 @@ class CuratedAdmin(GuardedAdmin):
     def get_fieldsets(self, request: HttpRequest, obj: models.Model | None = None) -> list[Any]:
         fieldsets = list(super().get_fieldsets(request, obj))
         if obj is not None and self.has_change_permission(request, obj):
-            fieldsets.append(("This change", {"fields": (REASON, SEEN)}))
+            fieldsets.append((THIS_CHANGE, {"fields": (REASON, SEEN)}))
         return fieldsets
 
     def get_fields(self, request: HttpRequest, obj: models.Model | None = None) -> list[str]:

@@ -57,7 +57,7 @@ class AdministrationSite(admin.AdminSite):
         return super().app_index(request, app_label, {"title": name, **(extra_context or {})})
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[dict[str, Any]]:
-        """Return one entry a section instead of one an app, its models in the order of registration."""
+        """Return one entry a section, not an app; what can be added stands first, as registered."""
         entries: dict[Section, list[dict[str, Any]]] = {section: [] for section in Section}
         for app in super().get_app_list(request, app_label):
             for entry in app["models"]:
@@ -69,7 +69,7 @@ class AdministrationSite(admin.AdminSite):
                 "app_label": section.name.lower(),
                 "app_url": f"{reverse('admin:index', current_app=self.name)}#{section.name.lower()}",
                 "has_module_perms": True,
-                "models": sorted(models, key=lambda entry: order[entry["model"]]),
+                "models": sorted(models, key=lambda entry: (entry["add_url"] is None, order[entry["model"]])),
             }
             for section, models in entries.items()
             if models

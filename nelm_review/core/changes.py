@@ -92,7 +92,8 @@ def who(event: Event, names: dict[int, str]) -> str:
 
 def _tracked_fields(event_model: type[Event]) -> list[models.Field]:
     recorded = {field.name for field in event_model._meta.fields}
-    return [field for field in event_model.pgh_tracked_model._meta.fields if field.name in recorded]
+    fields = event_model.pgh_tracked_model._meta.fields
+    return [field for field in fields if field.name in recorded and not field.primary_key]
 
 
 def _changed(fields: Sequence[models.Field], event: Event, before: Event | None) -> list[models.Field]:

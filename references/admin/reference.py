@@ -155,6 +155,7 @@ class EnteredAuthorInline(EditedInline):
 
 class CitedReferenceInline(ListedInline):
     model = CitedReference
+    per_page = 25
     path = "reference"
     fields = ("position", "citation", "doi", "pmcid", "pmid")
     show_change_link = False

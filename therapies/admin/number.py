@@ -108,6 +108,10 @@ class NumberAdmin(StepsMixin, PartAdmin):
     def numbers_of_study(self, number: Any) -> QuerySet:
         raise NotImplementedError
 
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> list[Any]:
+        fieldsets = super().get_fieldsets(request, obj)
+        return fieldsets if obj is not None else [part for part in fieldsets if part is not STATE]
+
     def save_model(self, request: HttpRequest, obj: Any, form: forms.ModelForm, change: bool) -> None:
         if obj.position is None:
             last = self.numbers_of_study(obj).aggregate(last=Max("position"))["last"]
@@ -119,8 +123,14 @@ class NumberAdmin(StepsMixin, PartAdmin):
     def _differs(self, number: Any) -> bool:
         """Say whether an extracted column differs from what is stored, a decimal more or less included."""
         stored = self.model._base_manager.get(pk=number.pk)
-        own = [field for field in self.opts.fields if field.name not in (*SIGNATURES, "id", "position")]
+        own = [
+            f for f in self.opts.fields if not f.generated and f.name not in (*SIGNATURES, "id", "position")
+        ]
         return any(str(getattr(number, f.attname)) != str(getattr(stored, f.attname)) for f in own)
+
+    @admin.display(description="Verified", boolean=True, ordering="verification")
+    def verified(self, number: Any) -> bool:
+        return number.is_verified
 
     @admin.display(description="Readers", ordering="published_at")
     def state(self, number: Any) -> str:
@@ -131,7 +141,7 @@ class NumberAdmin(StepsMixin, PartAdmin):
 class ResultAdmin(NumberAdmin):
     form = ResultForm
     stays_in = ()
-    list_display = ("outcome", "study", "arm_label", "value_text", "counts", "verification", "state")
+    list_display = ("outcome", "arm_of_study", "value_text", "counts", "verified", "state")
     list_filter = (
         ReadersFilter,
         "verification",
@@ -176,13 +186,9 @@ class ResultAdmin(NumberAdmin):
     def numbers_of_study(self, number: Result) -> QuerySet:
         return Result.objects.filter(arm__study=number.arm.study_id)
 
-    @admin.display(description="Study", ordering="arm__study__label")
-    def study(self, result: Result) -> str:
-        return result.arm.study.label
-
-    @admin.display(description="Arm", ordering="arm__label")
-    def arm_label(self, result: Result) -> str:
-        return result.arm.label
+    @admin.display(description="Arm", ordering="arm__study__label")
+    def arm_of_study(self, result: Result) -> str:
+        return f"{result.arm.study.label}: {result.arm.label}"
 
     @admin.display(description="Value", ordering="value")
     def value_text(self, result: Result) -> str:
@@ -229,7 +235,7 @@ class ComparisonArmInline(EditedInline):
 @admin.register(Comparison)
 class ComparisonAdmin(NumberAdmin):
     form = ComparisonForm
-    list_display = ("outcome", "study", "effect", "p_text", "verification", "state")
+    list_display = ("outcome", "study", "effect", "p_text", "verified", "state")
     list_filter = (ReadersFilter, "verification", "measure", "outcome__domain")
     list_select_related = ("study", "outcome")
     search_fields = ("study__label", "study__key", "outcome__name", "outcome__short_name")
