@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from therapies.models import Arm, Comparison, Outcome, Study
+from django.db.models import Prefetch
+
+from therapies.models import Arm, Comparison, ComparisonArm, Outcome, Study
 from therapies.printed import digits
 
 if TYPE_CHECKING:
@@ -36,13 +38,14 @@ def read(comparisons: SourcedNumberQuerySet) -> tuple[Effect, ...]:
     """Load comparisons by study and printed order; two queries."""
     loaded = (
         comparisons.select_related("study", "outcome", "reported_in")
-        .prefetch_related("comparison_arms__arm__therapy")
+        .prefetch_related(Prefetch("comparison_arms", ComparisonArm.objects.select_related("arm")))
         .order_by("study__label", "study_id", "position")
     )
-    return tuple(_effect(comparison) for comparison in loaded)
+    return tuple(effect(comparison) for comparison in loaded)
 
 
-def _effect(comparison: Comparison) -> Effect:
+def effect(comparison: Comparison) -> Effect:
+    """Read one comparison whose arms, study and outcome are loaded."""
     interval, p = _interval(comparison), p_in_words(comparison.p_text)
     value = "" if comparison.value is None else digits(comparison.value)
     words = f"{comparison.measure} {value}".strip()

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 
-from therapies import effects, lines
+from therapies import effects, lines, oddities, printed
 from therapies.charts import forest
 from therapies.lines import MARK_KINDS, Line
 from therapies.map_page import DOMAIN_ORDER
-from therapies.models import Arm, Outcome, Result, Study, StudyReport
+from therapies.models import Arm, Outcome, Study, StudyReport
 
 
 @dataclass(frozen=True)
@@ -24,6 +24,10 @@ class OutcomeRow:
     def kind(self) -> str:
         """Return the colour of the marks: which direction is better."""
         return MARK_KINDS.get(self.outcome.better, "neutral")
+
+    @property
+    def axis_words(self) -> str:
+        return printed.span(0, self.axis.scale.top, self.outcome.unit)
 
 
 @dataclass(frozen=True)
@@ -49,7 +53,7 @@ class StudyPage:
     study: Study
     arms: tuple[Arm, ...]
     domains: tuple[DomainRows, ...]
-    n_results: int
+    oddities: tuple[str, ...]
     comparisons: tuple[effects.Effect, ...]
     reports: tuple[Report, ...]
     reported_in: tuple[Study, ...]
@@ -60,30 +64,33 @@ class StudyPage:
 
 def read(key: str) -> StudyPage:
     """Return the page of a study; Study.DoesNotExist says in words when there is none."""
-    study = Study.objects.select_related("cohort").filter(key=key).first()
+    study = oddities.with_parts(Study.objects.filter(key=key)).first()
     if study is None:
         raise Study.DoesNotExist(f"There is no study “{key}” in this library.")
-    arms = tuple(study.arms.select_related("therapy"))
-    found = lines.load(Result.objects.published().filter(arm__study=study))
-    mates = study.cohort.studies.exclude(pk=study.pk) if study.cohort else ()
+    arms = tuple(study.arms.all())
+    results = sorted(
+        (result for arm in arms for result in arm.results.all()), key=lambda result: result.position
+    )
+    found = tuple(lines.line(result) for result in results)
+    mates = study.cohort.studies.all() if study.cohort else ()
     is_source = study.is_review
     return StudyPage(
         study=study,
         arms=arms,
         domains=tuple(_domains(arms, found)),
-        n_results=len(found),
-        comparisons=effects.read(study.comparisons.published()),
-        reports=tuple(
-            Report(report, lines.is_identified(report))
-            for report in study.reports.select_related("reference__journal").defer(
-                *(f"reference__{name}" for name in lines.REFERENCE_BULK)
-            )
-        ),
-        reported_in=tuple({line.result.reported_in for line in found if line.result.reported_in}),
-        cohort_mates=tuple(mates),
+        oddities=tuple(oddity.sentence for oddity in oddities.oddities(study)),
+        comparisons=tuple(effects.effect(comparison) for comparison in study.comparisons.all()),
+        reports=tuple(Report(report, lines.is_identified(report)) for report in study.reports.all()),
+        reported_in=_reviews_behind(found),
+        cohort_mates=tuple(mate for mate in mates if mate != study),
         taken_results=lines.load(study.reported_results.published()) if is_source else (),
         taken_comparisons=effects.read(study.reported_comparisons.published()) if is_source else (),
     )
+
+
+def _reviews_behind(found: tuple[Line, ...]) -> tuple[Study, ...]:
+    reviews = (line.result.reported_in for line in found)
+    return tuple(dict.fromkeys(review for review in reviews if review))
 
 
 def _domains(arms: tuple[Arm, ...], found: tuple[Line, ...]) -> list[DomainRows]:
