@@ -218,7 +218,7 @@ class Result(SourcedNumber):
             models.CheckConstraint(
                 condition=Q(ci_level__isnull=True) | Q(ci_level__gt=0, ci_level__lt=100),
                 name="result_ci_level_is_a_level",
-                violation_error_message="An interval's level lies between 0 and 100 %.",
+                violation_error_message="An interval's level lies between 0 and 100.",
             ),
             models.CheckConstraint(
                 condition=Q(total__isnull=True) | Q(total__gt=0),
