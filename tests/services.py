@@ -16,7 +16,7 @@ from nelm_review.local.sharing import running
 from nelm_review.local.valkey import DATABASES
 
 # Whatever the developer has set for their own copy must not change what the tests see.
-NOT_INHERITED = ("ALLOWED_HOSTS", "CSRF_TRUSTED_ORIGINS", "DEBUG", "ENTREZ_API_KEY", "PORT", "STATIC_ROOT")
+NOT_INHERITED = ("ALLOWED_HOSTS", "CSRF_TRUSTED_ORIGINS", "DEBUG", "ENTREZ_API_KEY", "PORT")
 FIXED = {
     "DJANGO_SETTINGS_MODULE": "nelm_review.settings",
     "SECRET_KEY": "only-for-tests-" * 4,

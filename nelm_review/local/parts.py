@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import http.client
 import os
 import re
 import signal
@@ -11,7 +10,7 @@ import subprocess
 import sys
 from typing import BinaryIO
 
-from nelm_review import env
+from nelm_review import probe
 from nelm_review.local.places import PROJECT, VarDir, open_log
 from nelm_review.local.servers import HOST, dies_with_parent
 
@@ -91,14 +90,7 @@ class Web(Part):
         self.port = port
 
     def is_ready(self) -> bool:
-        connection = http.client.HTTPConnection(HOST, self.port, timeout=5)
-        try:
-            connection.request("GET", "/readyz", headers={"Host": _accepted_host()})
-            return self.is_running() and connection.getresponse().status == 200
-        except OSError:
-            return False
-        finally:
-            connection.close()
+        return self.is_running() and probe.is_ready(self.port)
 
 
 class Worker(Part):
@@ -132,8 +124,3 @@ def parts(port: int, var: VarDir) -> list[Part]:
         Worker("entrez", "Entrez worker", 2, node, var),
         Part("beat", "Beat", beat, var),
     ]
-
-
-def _accepted_host() -> str:
-    """Return a host name that Django accepts, whatever ALLOWED_HOSTS says."""
-    return env.words("ALLOWED_HOSTS", HOST)[0].lstrip(".").replace("*", HOST)

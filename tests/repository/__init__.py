@@ -1,0 +1,1 @@
+"""Guards the conventions of the repository itself."""
