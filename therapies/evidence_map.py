@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -103,14 +103,17 @@ class EvidenceMap:
         return self.cells.get((therapy, outcome)) or Cell(therapy, outcome)
 
 
-def build(scope: Scope, *, timepoints: dict[str, float] | None = None) -> EvidenceMap:
+def build(
+    scope: Scope, *, timepoints: dict[str, float] | None = None, found: Facts | None = None
+) -> EvidenceMap:
     """Count the published results inside the scope; four queries, whatever the size of the evidence.
 
-    `timepoints` chooses the month at which a survival rate is read, by outcome code.
+    `timepoints` chooses the month at which a survival rate is read, by outcome code; `found` are the facts
+    of the scope, for a caller that counts them twice.
     """
     rows = tree(Therapy.objects.all())
     outcomes = list(Outcome.objects.all())
-    found = facts.published(scope)
+    found = facts.published(scope) if found is None else found
     columns = tuple(_column(outcome, found, (timepoints or {}).get(outcome.code)) for outcome in outcomes)
     grid = Grid(_lineages(rows), [outcome.pk for outcome in outcomes])
     spreads = _spreads(grid, columns, found)
@@ -118,14 +121,16 @@ def build(scope: Scope, *, timepoints: dict[str, float] | None = None) -> Eviden
     return EvidenceMap(rows, columns, _totals(found), cells)
 
 
-def count_by_therapy(scope: Scope, *, therapies: Iterable[Therapy] | None = None) -> dict[str, Cell]:
+def count_by_therapy(
+    scope: Scope, *, therapies: Iterable[Therapy] | None = None, found: Facts | None = None
+) -> dict[str, Cell]:
     """Count as `build` does, but over all outcomes together: one cell a therapy, by its code.
 
-    `therapies` is the whole tree, for a caller that has loaded it already.
+    `therapies` is the whole tree and `found` the facts of the scope, for a caller that has loaded them.
     """
     rows = tree(Therapy.objects.all() if therapies is None else therapies)
-    found = facts.published(scope)
-    found.outcome[:] = 0
+    found = facts.published(scope) if found is None else found
+    found = replace(found, outcome=np.zeros_like(found.outcome))
     cells = _cells(rows, [""], Grid(_lineages(rows), [0]).counts(found), {})
     return {row.therapy.code: cells.get((row.therapy.code, ""), Cell(row.therapy.code, "")) for row in rows}
 

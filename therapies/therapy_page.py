@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from therapies import effects, evidence_map, lineage, profile, study_list
+from therapies import effects, evidence_map, facts, lineage, profile, study_list
 from therapies.evidence_map import Cell, Row
 from therapies.models import Study, Therapy
 from therapies.scope import Scope
@@ -32,9 +32,11 @@ class TherapyPage:
 def read(code: str) -> TherapyPage:
     """Return the page of a therapy; Therapy.DoesNotExist says in words when there is none."""
     scope = Scope()
-    evidence = evidence_map.build(scope)
+    found = facts.published(scope)
+    evidence = evidence_map.build(scope, found=found)
     row = lineage.row_of(evidence.rows, code)
-    counts = evidence_map.count_by_therapy(scope)
+    therapies = [other.therapy for other in evidence.rows]
+    counts = evidence_map.count_by_therapy(scope, therapies=therapies, found=found)
     within = [below.therapy.pk for below in lineage.within(evidence.rows, row)]
     studies = list(study_list.with_results_of(within))
     comparisons = scope.comparisons().filter(arms__therapy__in=within).distinct()

@@ -16,8 +16,9 @@ from therapies.scope import Scope
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
     """Show the tree of therapies with what is known of each."""
-    counts = evidence_map.count_by_therapy(Scope())
-    rows = evidence_map.tree(Therapy.objects.all())
+    therapies = list(Therapy.objects.all())
+    counts = evidence_map.count_by_therapy(Scope(), therapies=therapies)
+    rows = evidence_map.tree(therapies)
     lines = [(row, counts[row.therapy.code]) for row in rows]
     groups = [
         (label, [line for line in lines if line[0].therapy.kind == kind])
