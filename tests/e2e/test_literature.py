@@ -58,8 +58,8 @@ def _complaints(page: Any) -> list[str]:
     "address",
     [
         "/references/?q=ablation", "/references/?year_from=abc&page=9&status=retracted",
-        "/references/?q=zzzqqq", "reference", "/review/", "/references/0/", "/accounts/login/", "/accounts/password/reset/",
-        "/styleguide/",
+        "/references/?q=zzzqqq", "reference", "/review/", "/references/0/",
+        "/accounts/login/", "/accounts/password/reset/", "/styleguide/",
     ],
 )  # fmt: skip
 def test_page_is_accessible_and_fits(browser_page, library, address, scheme, width, height):
