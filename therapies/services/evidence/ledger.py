@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -47,14 +47,16 @@ class Ledger:
         """Say whether no row was written."""
         return not any(tally.new or tally.updated or tally.withdrawn for tally in self.tallies.values())
 
-    def enter(self, kind: str, settled: Settled[Any]) -> None:
-        """Count what became of the rows, and name those that stay different from the files."""
+    def enter(
+        self, kind: str, settled: Settled[Any], *, is_expected: Callable[[Any], bool] = lambda row: False
+    ) -> None:
+        """Count what became of the rows, and name those that stay different where that is not expected."""
         tally = self.tallies[kind]
         tally.new += len(settled.new)
         tally.updated += len(settled.updated)
         tally.unchanged += len(settled.unchanged)
         tally.kept += len(settled.kept)
-        self.notes += [_kept(want) for want in settled.kept]
+        self.notes += [_kept(want) for want in settled.kept if not is_expected(want.row)]
 
     def enter_withdrawn(self, kind: str, settled: Settled[Any]) -> None:
         self.tallies[kind].withdrawn += len(settled.updated)
@@ -81,6 +83,8 @@ class Ledger:
         return "\n".join([*lines, *(f"- {note}" for note in self.notes), self._conclusion()])
 
     def _conclusion(self) -> str:
+        if self.is_unchanged and any(tally.kept for tally in self.tallies.values()):
+            return "Nothing was written: what differs was changed here, and is kept."
         if self.is_unchanged:
             return "The library is unchanged: it holds these files already."
         return "Dry run: nothing was written." if self.is_dry_run else "The evidence is loaded."

@@ -35,9 +35,16 @@ def keep_publications(loading: Loading) -> None:
             by_id |= dict.fromkeys(ids, index)
             index_of[study.key, place] = index
     kept = citations.keep(publications, origin=Reference.Origin.EVIDENCE, service=SERVICE)
-    loading.ledger.enter("references", kept.settled)
+    loading.ledger.enter("references", kept.settled, is_expected=_is_of_pubmed)
+    n_of_pubmed = sum(_is_of_pubmed(want.row) for want in kept.settled.kept)
+    if n_of_pubmed:
+        loading.ledger.notes.append(f"{n_of_pubmed} references: kept as PubMed has them.")
     loading.ledger.notes += kept.notes
     _keep_reports(loading, stored, {key: kept.references[index] for key, index in index_of.items()})
+
+
+def _is_of_pubmed(reference: Reference) -> bool:
+    return reference.origin == Reference.Origin.PUBMED
 
 
 def _stored_reports(loading: Loading) -> dict[str, list[StudyReport]]:

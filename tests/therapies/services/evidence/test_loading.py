@@ -482,3 +482,13 @@ def test_load_updates_again_what_it_updated_before(load: Load) -> None:
         load(files.study_entry(results=[files.result_entry(value=value)]))
 
     assert Result.objects.get().value == 52
+
+
+def test_load_keeps_references_that_pubmed_filled_without_naming_each(load: Load) -> None:
+    load()
+    Reference.objects.update(origin=Reference.Origin.PUBMED, title="From PubMed")
+
+    ledger = load()
+
+    assert ledger.notes == ["3 references: kept as PubMed has them."]
+    assert set(Reference.objects.values_list("title", flat=True)) == {"From PubMed"}
