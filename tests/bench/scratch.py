@@ -17,7 +17,9 @@ def database() -> Iterator[None]:
     try:
         services.prepare_django()
         from django.db import connection
+        from django.test.utils import setup_test_environment
 
+        setup_test_environment()
         connection.creation.create_test_db(verbosity=0, autoclobber=True)
         yield
         connection.close()
