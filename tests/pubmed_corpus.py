@@ -2,7 +2,8 @@
 
 Sizes follow what the PubMed baseline shows on average: about six authors with affiliations, ten MeSH headings
 with qualifiers, a structured abstract in most records, and thirty cited references in every third record.
-Every PMID lies at or above 99,000,000 and no sentence states a finding, so nothing here can pass for a real study.
+Every PMID lies at or above 99,000,000 and no sentence states a finding, so nothing here can pass for a real
+study.
 """
 
 from __future__ import annotations
@@ -20,64 +21,15 @@ HEAD = (
 )
 TAIL = b"</PubmedArticleSet>\n"
 
-_WORDS = [
-    "arterial",
-    "baseline",
-    "catheter",
-    "cohort",
-    "contrast",
-    "criteria",
-    "dose",
-    "embolic",
-    "endpoint",
-    "enhancement",
-    "evaluation",
-    "follow",
-    "gastroenteropancreatic",
-    "grade",
-    "hepatic",
-    "imaging",
-    "intervention",
-    "lesion",
-    "liver",
-    "lobar",
-    "metastases",
-    "microsphere",
-    "modality",
-    "neuroendocrine",
-    "observation",
-    "particle",
-    "patients",
-    "perfusion",
-    "placeholder",
-    "procedure",
-    "protocol",
-    "radiological",
-    "response",
-    "retrospective",
-    "sample",
-    "schedule",
-    "segment",
-    "selective",
-    "sequence",
-    "survival",
-    "synthetic",
-    "target",
-    "technique",
-    "therapy",
-    "toxicity",
-    "treatment",
-    "tumour",
-    "vascular",
-    "volume",
-    "with",
-    "without",
-    "and",
-    "of",
-    "in",
-    "after",
-    "the",
-]
+_VOCABULARY = (
+    "arterial baseline catheter cohort contrast criteria dose embolic endpoint enhancement "
+    "evaluation follow gastroenteropancreatic grade hepatic imaging intervention lesion liver "
+    "lobar metastases microsphere modality neuroendocrine observation particle patients perfusion "
+    "placeholder procedure protocol radiological response retrospective sample schedule segment "
+    "selective sequence survival synthetic target technique therapy toxicity treatment tumour "
+    "vascular volume with without and of in after the"
+)
+_WORDS = _VOCABULARY.split()
 _RARE_WORDS = ("naïve", "10 µm", "≥ 2 cm", "β-emitter", "p < 0.05", "R&D", "Müller’s", "α₁-globulin", "± 3")
 _INLINE = (
     "<sup>177</sup>Lu",
@@ -195,7 +147,8 @@ def _article(pmid: int, year: int, rng: random.Random) -> str:
         f'<ELocationID EIdType="doi" ValidYN="Y">10.99999/synthetic.{pmid}</ELocationID>'
         f"{_abstract(rng)}{_authors(rng)}<Language>eng</Language>{_data_banks(rng)}{_grants(rng)}"
         '<PublicationTypeList><PublicationType UI="D016428">Journal Article</PublicationType>'
-        '<PublicationType UI="D013485">Research Support, Non-U.S. Gov\'t</PublicationType></PublicationTypeList>'
+        '<PublicationType UI="D013485">Research Support, Non-U.S. Gov\'t</PublicationType>'
+        "</PublicationTypeList>"
         f"{_date('ArticleDate', rng, year, ' DateType=' + chr(34) + 'Electronic' + chr(34))}</Article>"
         f"<MedlineJournalInfo><Country>Nowhere</Country><MedlineTA>{abbreviation}</MedlineTA>"
         f"<NlmUniqueID>{nlm_id}</NlmUniqueID><ISSNLinking>{issn_print}</ISSNLinking></MedlineJournalInfo>"
@@ -204,8 +157,8 @@ def _article(pmid: int, year: int, rng: random.Random) -> str:
 
 def _indexing(rng: random.Random) -> str:
     chemicals = "".join(
-        f'<Chemical><RegistryNumber>0</RegistryNumber><NameOfSubstance UI="D98{n:04d}">Synthetic Substance {n}'
-        "</NameOfSubstance></Chemical>"
+        f'<Chemical><RegistryNumber>0</RegistryNumber><NameOfSubstance UI="D98{n:04d}">'
+        f"Synthetic Substance {n}</NameOfSubstance></Chemical>"
         for n in rng.sample(range(500), rng.randint(0, 4))
     )
     corrections = ""
@@ -238,12 +191,13 @@ def _mesh(rng: random.Random) -> str:
     headings = []
     for ui, name in rng.sample(_DESCRIPTORS, rng.randint(6, 14)):
         qualifiers = "".join(
-            f'<QualifierName UI="{qualifier_ui}" MajorTopicYN="{rng.choice("NY")}">{qualifier}</QualifierName>'
+            f'<QualifierName UI="{qualifier_ui}" MajorTopicYN="{rng.choice("NY")}">{qualifier}'
+            "</QualifierName>"
             for qualifier_ui, qualifier in rng.sample(_QUALIFIERS, rng.choice((0, 0, 1, 2)))
         )
         headings.append(
-            f'<MeshHeading><DescriptorName UI="{ui}" MajorTopicYN="{rng.choice("NNY")}">{name}</DescriptorName>'
-            f"{qualifiers}</MeshHeading>"
+            f'<MeshHeading><DescriptorName UI="{ui}" MajorTopicYN="{rng.choice("NNY")}">{name}'
+            f"</DescriptorName>{qualifiers}</MeshHeading>"
         )
     return "".join(headings)
 
@@ -264,8 +218,8 @@ def _pubmed_data(pmid: int, year: int, rng: random.Random) -> str:
         f"<PubmedData><History>{history}</History><PublicationStatus>ppublish</PublicationStatus><ArticleIdList>"
         f'<ArticleId IdType="pubmed">{pmid}</ArticleId>{pmc}'
         f'<ArticleId IdType="doi">10.99999/synthetic.{pmid}</ArticleId>'
-        f'<ArticleId IdType="pii">S9999-9999({year % 100:02d})00001-{rng.randint(0, 9)}</ArticleId></ArticleIdList>'
-        f"{_references(rng)}</PubmedData>"
+        f'<ArticleId IdType="pii">S9999-9999({year % 100:02d})00001-{rng.randint(0, 9)}</ArticleId>'
+        f"</ArticleIdList>{_references(rng)}</PubmedData>"
     )
 
 
@@ -289,8 +243,9 @@ def _reference(rng: random.Random) -> str:
         if rng.random() < share
     )
     citation = (
-        f"{rng.choice(_LAST_NAMES)} A, {rng.choice(_LAST_NAMES)} B, et al. {_phrase(rng, 8, 14)}. J Synth Rec. "
-        f"{rng.randint(1980, 2024)};{rng.randint(1, 90)}({rng.randint(1, 12)}):{rng.randint(1, 900)}&#8211;99."
+        f"{rng.choice(_LAST_NAMES)} A, {rng.choice(_LAST_NAMES)} B, et al. {_phrase(rng, 8, 14)}. "
+        f"J Synth Rec. {rng.randint(1980, 2024)};{rng.randint(1, 90)}({rng.randint(1, 12)}):"
+        f"{rng.randint(1, 900)}&#8211;99."
     )
     id_list = f"<ArticleIdList>{ids}</ArticleIdList>" if ids else ""
     return f"<Reference><Citation>{citation}</Citation>{id_list}</Reference>"
@@ -303,7 +258,8 @@ def _abstract(rng: random.Random) -> str:
     if kind < 0.45:
         return f"<Abstract><AbstractText>{_prose(rng, 8)}</AbstractText></Abstract>"
     sections = "".join(
-        f'<AbstractText Label="{label}" NlmCategory="{category}">{_prose(rng, rng.randint(2, 4))}</AbstractText>'
+        f'<AbstractText Label="{label}" NlmCategory="{category}">{_prose(rng, rng.randint(2, 4))}'
+        "</AbstractText>"
         for label, category in _SECTIONS
     )
     return f"<Abstract>{sections}<CopyrightInformation>© Nobody.</CopyrightInformation></Abstract>"
@@ -347,9 +303,9 @@ def _data_banks(rng: random.Random) -> str:
     if rng.random() > 0.06:
         return ""
     return (
-        '<DataBankList CompleteYN="Y"><DataBank><DataBankName>ClinicalTrials.gov</DataBankName><AccessionNumberList>'
-        f"<AccessionNumber>NCT99{rng.randint(0, 999_999):06d}</AccessionNumber></AccessionNumberList></DataBank>"
-        "</DataBankList>"
+        '<DataBankList CompleteYN="Y"><DataBank><DataBankName>ClinicalTrials.gov</DataBankName>'
+        f"<AccessionNumberList><AccessionNumber>NCT99{rng.randint(0, 999_999):06d}</AccessionNumber>"
+        "</AccessionNumberList></DataBank></DataBankList>"
     )
 
 
@@ -357,8 +313,8 @@ def _grants(rng: random.Random) -> str:
     if rng.random() > 0.3:
         return ""
     grants = "".join(
-        f"<Grant><GrantID>SYN-{rng.randint(1, 9999)}</GrantID><Acronym>SY</Acronym><Agency>Synthetic Agency</Agency>"
-        "<Country>Nowhere</Country></Grant>"
+        f"<Grant><GrantID>SYN-{rng.randint(1, 9999)}</GrantID><Acronym>SY</Acronym>"
+        "<Agency>Synthetic Agency</Agency><Country>Nowhere</Country></Grant>"
         for _ in range(rng.randint(1, 3))
     )
     return f'<GrantList CompleteYN="Y">{grants}</GrantList>'

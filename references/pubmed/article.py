@@ -35,6 +35,13 @@ class Incomplete(ValueError):
     """A well-formed record lacks what makes it one; the message completes "The record …"."""
 
 
+class RunTogether(Incomplete):
+    """An element holds the parts of two records, as when the tags between them were lost."""
+
+    def __init__(self) -> None:
+        super().__init__("runs into another record")
+
+
 @dataclass(slots=True)
 class OwnIds:
     """The identifiers of a record itself, best source first; `others` keeps the rest as printed."""
@@ -92,6 +99,9 @@ def read_article(element: _Element, xml: bytes = b"") -> PubmedRecord:
     article = own.get("Article")
     if article is None:
         raise Incomplete("has no Article element")
+    has_two = citation is not element and len(parts) < len(element)
+    if has_two or next(citation.iterchildren("Article")) is not article:
+        raise RunTogether
     printed = by_tag(article)
     journal = by_tag(printed.get("Journal"))
     issue = by_tag(journal.get("JournalIssue"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from lxml.etree import _Element
 
 from references.pubmed import elements
-from references.pubmed.article import OwnIds, read_pmid, shown_title
+from references.pubmed.article import OwnIds, RunTogether, read_pmid, shown_title
 from references.pubmed.elements import by_tag, text_of, texts_of
 from references.pubmed.pages import expand_pages, first_and_last
 from references.pubmed.records import Author, Book, BookSection, PublicationDate, PubmedRecord
@@ -18,6 +18,8 @@ def read_book(element: _Element, xml: bytes = b"") -> PubmedRecord:
     """
     parts = by_tag(element)
     document = parts.get("BookDocument", element)
+    if document is not element and len(parts) < len(element):
+        raise RunTogether
     own = by_tag(document)
     pmid, pmid_version = read_pmid(own.get("PMID"))
     data = by_tag(parts.get("PubmedBookData"))

@@ -10,7 +10,7 @@ from lxml import etree
 from lxml.etree import _Element
 
 from references.pubmed import elements
-from references.pubmed.article import Incomplete, read_article
+from references.pubmed.article import Incomplete, RunTogether, read_article
 from references.pubmed.book import read_book
 from references.pubmed.errors import Unreadable
 from references.pubmed.identifiers import normal_pmid
@@ -91,6 +91,10 @@ def _records_of(
             yield from _deletions(element, n_read)
     except _NotWellFormed as error:
         yield BrokenRecord(f"The record cannot be read: {error}.", _pmid_in(error.xml), n_read + 1)
+    except RunTogether as error:
+        # Only the first of the two is taken here, so that the other is met, and reported, next.
+        *_, first = splitter.other_extents(piece)
+        yield BrokenRecord(f"The record {error}.", _pmid_in(first.xml), n_read + 1)
     except Incomplete as error:
         yield BrokenRecord(f"The record {error}.", _pmid_in(piece.xml), n_read + 1)
 

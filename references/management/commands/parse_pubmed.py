@@ -19,8 +19,8 @@ STANDARD_INPUT = "-"
 
 class Command(BaseCommand):
     help = (
-        "Print every record of PubMed XML files (plain or .gz, - for standard input) as one JSON object a line. "
-        'A broken record is printed as {"error", "pmid", "position"} and does not stop the rest.'
+        "Print every record of PubMed XML files (plain or .gz, - for standard input) as one JSON object "
+        'a line. A broken record is printed as {"error", "pmid", "position"} and does not stop the rest.'
     )
     requires_system_checks: list[str] = []
 
@@ -31,7 +31,7 @@ class Command(BaseCommand):
         try:
             failures = [failure for name in files if (failure := self._print_records(name))]
         except BrokenPipeError:
-            # The reader, `head` for one, has seen enough; what is still buffered must not be complained about.
+            # The reader, `head` for one, has seen enough; Python must not complain about what it still holds.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             return
         if failures:
