@@ -19,6 +19,7 @@ from references.models import Reference
 from references.models.reference import ReferenceQuerySet
 
 LINES_A_PAGE = 25
+MOST_RESEMBLING = 100
 NOT_ON_A_LINE = (
     "search_vector", "abstract", "other_abstracts", "mesh", "index_text", "databanks", "grants",
     "coi_statement", "copyright", "other_ids", "keywords", "abstract_text", "dates",
@@ -133,8 +134,22 @@ def _find(text: str, chosen: facets.Conditions) -> tuple[ReferenceQuerySet, Matc
     counts = facets.count(base, chosen)
     if counts["any"]:
         return base, Match.WORDS, counts
-    base = current.resembling(text)
+    base = _resembling(current, text)
     return base, Match.RESEMBLANCE, facets.count(base, chosen)
+
+
+def _resembling(current: ReferenceQuerySet, text: str) -> ReferenceQuerySet:
+    """Return what comes closest by title, else by author, found once for all the counts that follow."""
+    near = current.resembling(text)
+    closest = _closest(near)
+    if not closest:
+        near = current.by_authors_resembling(text)
+        closest = _closest(near)
+    return near.filter(pk__in=closest)
+
+
+def _closest(near: ReferenceQuerySet) -> list[int]:
+    return list(near.order_by("-rank").values_list("pk", flat=True)[:MOST_RESEMBLING])
 
 
 def _sorts(asked: str | None, match: Match) -> tuple[Sort, ...]:

@@ -265,6 +265,6 @@ def test_build_asks_a_fixed_number_of_queries(query, django_assert_max_num_queri
         reference = make_reference(publication_types=["Review"], journal=make_journal())
         make_report(make_study(), reference)
 
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(9):
         library = _search(query)
         assert [(line.journal_line, line.studies) for line in library.lines]

@@ -25,6 +25,13 @@ def test_resembling_finds_words_with_typing_errors_closest_first() -> None:
     assert list(Reference.objects.resembling("chemoembolizaton").order_by("-rank")) == [nearer, near]
 
 
+def test_by_authors_resembling_finds_names_with_typing_errors() -> None:
+    near = make_reference(authors_text="Writer A, Kennedy AS")
+    make_reference(authors_text="Other B")
+
+    assert list(Reference.objects.by_authors_resembling("Kenedy")) == [near]
+
+
 def test_corrected_counts_a_reference_once_and_only_for_corrections_of_itself() -> None:
     corrected, erratum = make_reference(), make_reference()
     make_correction(corrected, "ErratumIn")
