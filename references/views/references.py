@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 from django_htmx.http import HttpResponseClientRedirect
 
 from nelm_review.core.pages import render_page
+from nelm_review.core.roles import Permission
 from references import library_page, reference_page
 from references.forms import ReferenceSearchForm
 from references.identifying import identifier_in
@@ -25,7 +26,8 @@ def index(request: HttpRequest) -> HttpResponse:
         address = reference.get_absolute_url()
         return HttpResponseClientRedirect(address) if request.htmx else redirect(address)
     library = library_page.build(form, page=request.GET.get("page", ""))
-    context = {"form": form, "library": library}
+    may_fetch = request.user.is_authenticated and request.user.may(Permission.RUN_SEARCHES)
+    context = {"form": form, "library": library, "may_fetch": may_fetch}
     return render_page(request, "references/references.html", context, partial="results")
 
 

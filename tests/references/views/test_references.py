@@ -9,6 +9,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from nelm_review.core.roles import Role
 from references.models import Author, Reference
 from tests.builders import (
     make_author,
@@ -19,6 +20,7 @@ from tests.builders import (
     make_reference,
     make_report,
     make_study,
+    make_user,
 )
 
 pytestmark = pytest.mark.django_db
@@ -185,6 +187,13 @@ def test_index_says_that_an_identifier_is_not_here(client):
 
     assert "No reference of this library bears PMID 99000077." in text
     assert 'href="https://pubmed.ncbi.nlm.nih.gov/99000077/"' in text
+
+
+@pytest.mark.parametrize(("role", "is_offered"), [(Role.READER, False), (Role.EDITOR, True)])
+def test_index_offers_to_fetch_an_identifier_to_those_who_may(client, role, is_offered):
+    client.force_login(make_user(role=role))
+
+    assert ("fetch it from PubMed" in _text(client, "?q=PMID+99000077")) == is_offered
 
 
 def test_index_lets_no_markup_through(client):
