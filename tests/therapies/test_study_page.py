@@ -5,7 +5,6 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
-from django.core.management import call_command
 
 from tests.builders import (
     make_arm,
@@ -100,11 +99,3 @@ def test_comparison_keeps_the_order_of_its_arms():
     (effect,) = study_page.read("one").comparisons
 
     assert effect.arms == (second, first)
-
-
-def test_every_shipped_study_needs_at_most_ten_queries(django_assert_max_num_queries):
-    call_command("load_evidence", verbosity=0)
-
-    for key in Study.objects.values_list("key", flat=True):
-        with django_assert_max_num_queries(10):
-            study_page.read(key)

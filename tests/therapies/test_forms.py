@@ -1,0 +1,56 @@
+"""Filters read from the URL, and the links that sort by it."""
+
+from __future__ import annotations
+
+import pytest
+from django.http import QueryDict
+
+from therapies.forms import CellForm, ScopeForm
+from therapies.scope import Scope
+
+
+def test_scope_holds_every_filter_that_can_be_read():
+    form = ScopeForm(
+        QueryDict("design=registry&criteria=recist&year_from=2000&year_to=2010&n_min=20&histology=all")
+    )
+
+    assert form.scope() == Scope(("registry",), ("recist",), 2000, 2010, 20, True)
+    assert not form.errors
+
+
+@pytest.mark.parametrize(
+    ("query", "field"),
+    [
+        ("design=anecdote", "design"),
+        ("criteria=luck", "criteria"),
+        ("year_from=soon", "year_from"),
+        ("year_from=99999", "year_from"),
+        ("n_min=-1", "n_min"),
+        ("histology=some", "histology"),
+        ("year_from=2010&year_to=2000", "year_to"),
+    ],
+)
+def test_filter_that_cannot_be_read_is_reported_and_ignored(query, field):
+    form = ScopeForm(QueryDict(query))
+
+    assert form.scope() == Scope()
+    assert list(form.errors) == [field]
+
+
+def test_query_carries_what_could_be_read():
+    form = ScopeForm(QueryDict("design=registry&design=case-series&n_min=x&year_to=2010&histology=all"))
+
+    assert form.query() == "design=registry&design=case-series&year_to=2010&histology=all"
+
+
+def test_results_are_sorted_newest_first_unless_asked_otherwise():
+    assert CellForm(QueryDict("")).sort_key == "-year"
+    assert CellForm(QueryDict("sort=value")).sort_key == "value"
+    assert CellForm(QueryDict("sort=luck")).sort_key == "-year"
+
+
+def test_sort_link_of_the_current_column_turns_it_round():
+    links = CellForm(QueryDict("design=registry&sort=-n&page=3")).sort_links
+
+    assert (links["n"].query, links["n"].direction) == ("?design=registry&sort=n", "descending")
+    assert (links["value"].query, links["value"].direction) == ("?design=registry&sort=-value", "")
