@@ -28,7 +28,7 @@ run: setup ## Set up and run everything at http://127.0.0.1:8000 (PORT=… NELM_
 	@exec $(PY) -m nelm_review.local.run
 
 test: setup-dev ## Run every test (ARGS="-k name" for some of them)
-	@exec $(PY) -m pytest -n auto --maxprocesses 8 $(ARGS)
+	@exec $(PY) -m pytest -n auto --maxprocesses 8 --dist loadgroup $(ARGS)
 
 check: setup-dev ## Check format, lint, templates, imports, types, migrations, deployment settings
 	$(PY) -m ruff format --check .

@@ -1,0 +1,1 @@
+"""Tests of running a copy on embedded servers."""
