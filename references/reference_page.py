@@ -41,6 +41,12 @@ STATUSES = {
     "received": "received",
     "accepted": "accepted",
 }
+# Types of OtherAbstract that say who wrote it; any other type names the agency that did.
+ABSTRACT_KINDS = {
+    "Publisher": "Publisher’s abstract",
+    "plain-language-summary": "Plain-language summary",
+    "": "Another abstract",
+}
 # Types of ArticleId and ELocationID; a DOI or PMCID here is one that the record must not be found by.
 OTHER_IDS = {
     "doi": "Another DOI",
@@ -201,9 +207,10 @@ def _notices(corrections: Sequence[Correction], library: _Library, *, is_banner:
 
 
 def _other_abstract(found: dict[str, Any]) -> Abstract:
+    kind = found.get("type", "")
     return Abstract(
         sections=found.get("sections", ()),
-        kind=found.get("type", ""),
+        kind=ABSTRACT_KINDS.get(kind, f"{kind} abstract"),
         language=language(found.get("language", "")),
         copyright=found.get("copyright", ""),
     )

@@ -184,7 +184,11 @@ def test_build_keeps_other_abstracts_with_their_language():
 
     (abstract,) = _page(make_reference(other_abstracts=[found])).other_abstracts
 
-    assert (abstract.kind, abstract.language.name, abstract.language.tag) == ("Publisher", "French", "fr")
+    assert (abstract.kind, abstract.language.name, abstract.language.tag) == (
+        "Publisher’s abstract",
+        "French",
+        "fr",
+    )
     assert abstract.sections == found["sections"]
     assert abstract.copyright == "© Personne"
 

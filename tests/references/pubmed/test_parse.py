@@ -279,7 +279,7 @@ def test_iter_records_reports_two_records_run_together_as_both_broken() -> None:
 
 
 def test_iter_records_reports_two_citations_run_together_as_broken() -> None:
-    lost = b"</MedlineCitation></PubmedArticle><PubmedArticle><MedlineCitation Status=\"MEDLINE\">"
+    lost = b'</MedlineCitation></PubmedArticle><PubmedArticle><MedlineCitation Status="MEDLINE">'
     both = (article(99_000_001) + article(99_000_002)).replace(lost, b"")
     records, _ = read_all(article_set(both, article(99_000_003)))
 

@@ -292,7 +292,7 @@ def test_show_an_article_with_everything_its_record_says(client):
         'href="https://orcid.org/0000-0002-1825-0097"',
         "J Synth Rec. 2021 Feb;12(1):10–19. Online 2020 Dec 31.",
         "<h3>BACKGROUND</h3> <p>Nothing is known.</p>", "p &lt; 0.05.",
-        '<div class="prose" lang="fr">', "Publisher, French", "© 2021 Nobody.",
+        '<div class="prose" lang="fr">', "Publisher’s abstract, French", "© 2021 Nobody.",
         "Journal Article · Review", ">synthetic</a>",
         "Liver Neoplasms</a> / secondary*", "Catheters*</a>", "* what the article is mainly about",
         'href="https://clinicaltrials.gov/study/NCT99000001"',
