@@ -11,9 +11,8 @@ from typing import Any, Final, TypeVar
 
 from django.db import models
 
-from therapies.services.evidence.problems import Place
+from therapies.services.evidence.problems import BAD, Place
 
-BAD: Final = object()
 REQUIRED: Final = object()
 MOST_WHOLE = 2_147_483_647  # PostgreSQL's integer
 MOST_NUMBER, MOST_DECIMALS = Decimal(1_000_000), 6

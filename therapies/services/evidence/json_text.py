@@ -7,7 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from therapies.services.evidence.problems import Place
+from therapies.services.evidence.problems import BAD, Place
 
 MOST_BYTES = 100_000_000
 
@@ -17,14 +17,14 @@ class _RepeatedKey(ValueError):
 
 
 def read(path: Path, place: Place) -> Any:
-    """Return the content of a JSON file, or None after noting what is wrong with it.
+    """Return the content of a JSON file, or BAD after noting what is wrong with it.
 
     Numbers with a decimal point become Decimals as printed, others int.
     """
     try:
         if path.stat().st_size > MOST_BYTES:
             place.note(f"the file is larger than {MOST_BYTES // 1_000_000} MB; this is no evidence file.")
-            return None
+            return BAD
         return _parse(path.read_bytes().decode("utf-8"))
     except FileNotFoundError:
         place.note("the file is missing.")
@@ -38,7 +38,7 @@ def read(path: Path, place: Place) -> Any:
         place.note("the file is nested too deeply; this is no evidence file.")
     except (ValueError, ArithmeticError) as error:
         place.note(f"{error}.")
-    return None
+    return BAD
 
 
 def _parse(text: str) -> Any:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Final
 
 MOST_SHOWN = 50
+# What a reader gives instead of a value that it could not read; the reason is noted.
+BAD: Final = object()
 
 
 @dataclass(frozen=True)

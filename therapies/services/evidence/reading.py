@@ -12,7 +12,6 @@ from references.models import CitedReference, Journal, Reference
 from therapies.models import Arm, Cohort, Comparison, Outcome, Result, Study, StudyReport, Therapy
 from therapies.services.evidence import json_text, shapes
 from therapies.services.evidence.fields import (
-    BAD,
     Key,
     Read,
     choice_of,
@@ -26,7 +25,7 @@ from therapies.services.evidence.fields import (
     whole,
     yes_no,
 )
-from therapies.services.evidence.problems import Place, Problems
+from therapies.services.evidence.problems import BAD, Place, Problems
 
 DATA = Path(__file__).resolve().parents[2] / "data"
 THERAPIES, OUTCOMES, STUDIES, REVIEW = "therapies.json", "outcomes.json", "studies.json", "review.json"
@@ -252,7 +251,7 @@ def read(directory: Path, problems: Problems) -> tuple[shapes.Evidence, frozense
     studies = _entries(directory, STUDIES, "study", "key", STUDY, problems)
     place = problems.at(REVIEW)
     raw = json_text.read(directory / REVIEW, place)
-    review = REVIEW_RECORD(raw, place) if raw is not None else None
+    review = REVIEW_RECORD(raw, place) if raw is not BAD else BAD
     evidence = shapes.Evidence(therapies[0], outcomes[0], studies[0], None if review is BAD else review)
     return evidence, therapies[1] | outcomes[1] | studies[1]
 
@@ -261,7 +260,7 @@ def read_oddities(problems: Problems) -> shapes.Oddities:
     """Read the product's own list of oddities."""
     place = problems.at(ODDITIES)
     raw = json_text.read(DATA / ODDITIES, place)
-    found = ODDITIES_RECORD(raw, place) if raw is not None else BAD
+    found = ODDITIES_RECORD(raw, place) if raw is not BAD else BAD
     return shapes.Oddities((), ()) if found is BAD else found
 
 
@@ -271,7 +270,7 @@ def _entries(
     """Read a file that lists entries; one that cannot be read whole is noted and left out."""
     raw = json_text.read(directory / file, problems.at(file))
     if not isinstance(raw, list):
-        if raw is not None:
+        if raw is not BAD:
             problems.at(file).note("the file must hold one list.")
         return (), frozenset()
     found, names = [], set()

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from therapies.services.evidence import json_text
-from therapies.services.evidence.problems import Problems
+from therapies.services.evidence.problems import BAD, Problems
 
 
 def read(tmp_path: Path, content: bytes) -> tuple[object, list[str]]:
@@ -33,7 +33,7 @@ def read(tmp_path: Path, content: bytes) -> tuple[object, list[str]]:
 def test_read_says_where_the_text_is_broken(tmp_path: Path, content: bytes, sentence: str) -> None:
     value, problems = read(tmp_path, content)
 
-    assert value is None
+    assert value is BAD
     assert len(problems) == 1
     assert problems[0].startswith(sentence)
 
@@ -41,14 +41,14 @@ def test_read_says_where_the_text_is_broken(tmp_path: Path, content: bytes, sent
 def test_read_of_a_missing_file(tmp_path: Path) -> None:
     problems = Problems()
 
-    assert json_text.read(tmp_path / "gone.json", problems.at("gone.json")) is None
+    assert json_text.read(tmp_path / "gone.json", problems.at("gone.json")) is BAD
     assert [str(problem) for problem in problems.found] == ["gone.json: the file is missing."]
 
 
 def test_read_of_a_directory(tmp_path: Path) -> None:
     problems = Problems()
 
-    assert json_text.read(tmp_path, problems.at("file.json")) is None
+    assert json_text.read(tmp_path, problems.at("file.json")) is BAD
     assert "cannot be read" in str(problems.found[0])
 
 
@@ -57,7 +57,7 @@ def test_read_of_a_file_too_large(tmp_path: Path) -> None:
     with path.open("wb") as file:
         file.truncate(json_text.MOST_BYTES + 1)
 
-    assert json_text.read(path, problems.at("file.json")) is None
+    assert json_text.read(path, problems.at("file.json")) is BAD
     assert "larger than 100 MB" in str(problems.found[0])
 
 

@@ -292,6 +292,23 @@ def test_check_accepts_one_publication_of_two_studies(tmp_path: Path) -> None:
     assert problems_of(directory) == []
 
 
+@pytest.mark.parametrize(
+    ("stem", "rule"),
+    [
+        ("therapies", "the file must hold one list"),
+        ("outcomes", "the file must hold one list"),
+        ("studies", "the file must hold one list"),
+        ("review", "an object is required"),
+    ],
+)
+@pytest.mark.parametrize("content", ["null", "7", '"text"'])
+def test_check_of_a_file_of_another_shape(tmp_path: Path, stem: str, rule: str, content: str) -> None:
+    problems = problems_of(files.write(tmp_path, files.files(**{stem: content})))
+
+    assert problems[0].startswith(f"{stem}.json: ")
+    assert rule in problems[0]
+
+
 def test_check_names_every_problem_in_one_run(tmp_path: Path) -> None:
     problems = broken(
         tmp_path,
