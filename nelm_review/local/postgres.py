@@ -7,16 +7,18 @@ import os
 import shutil
 import signal
 import subprocess
+import time
 from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
 
+import psutil
 import psycopg2
 from psycopg2 import errors, sql
 
 from nelm_review.local import unprivileged
 from nelm_review.local.places import LocalError, VarDir
-from nelm_review.local.servers import HOST, Server, end_leftover
+from nelm_review.local.servers import HOST, STOP_SECONDS, Server, end_leftover
 
 SUPERUSER = "postgres"
 ROLE = DATABASE = "nelm"
@@ -59,9 +61,19 @@ class Postgres(Server):
             self._home.mkdir(mode=0o700, exist_ok=True)
             if self._home.stat().st_uid != os.geteuid():
                 raise LocalError(f"{self._home} belongs to another account. Set NELM_VAR_DIR to your own.")
-        end_leftover(self._data / "postmaster.pid", "postgres", str(self._data), self.stop_signal)
+        self._end_leftovers()
         if not self._data.exists():
             self._initialise()
+
+    def _end_leftovers(self) -> None:
+        """Stop a server that outlived its keeper, and wait for what a killed one has left behind."""
+        pid_file = self._data / "postmaster.pid"
+        if not pid_file.exists():
+            return
+        end_leftover(pid_file, "postgres", str(self._data), self.stop_signal)
+        deadline = time.monotonic() + STOP_SECONDS
+        while _works_in(self._data) and time.monotonic() < deadline:
+            time.sleep(0.05)
 
     def _become_unprivileged(self) -> None:
         account = unprivileged.pick_account(self.home / "data")
@@ -142,6 +154,14 @@ class Postgres(Server):
                 )
             with contextlib.suppress(errors.DuplicateDatabase):
                 cursor.execute(sql.SQL("CREATE DATABASE {} OWNER {}").format(database, role))
+
+
+def _works_in(data: Path) -> bool:
+    """Say whether any process of PostgreSQL runs on the data; each of them works in that directory."""
+    for process in psutil.process_iter(["name", "cwd"], ad_value=""):
+        if process.info["name"] == "postgres" and process.info["cwd"] == str(data.resolve()):
+            return True
+    return False
 
 
 def _package() -> Path:
