@@ -75,7 +75,7 @@ def read(result: Result, outcome: Outcome) -> Reading:
 
 
 def in_outcome_unit(value: Decimal | None, unit: str, outcome: Outcome) -> Decimal | None:
-    """Convert between units of time (a month is a twelfth of 365.25 days); other units stay as they are."""
+    """Convert between units of time (a month is the mean Gregorian month); other units stay as they are."""
     if value is None or unit == outcome.unit:
         return value
     if unit in MONTHS_PER_UNIT and outcome.unit in MONTHS_PER_UNIT:
