@@ -37,6 +37,7 @@ def chromium() -> Iterator[Browser]:
     program = find_chromium()
     if not program:
         (pytest.fail if os.environ.get("REQUIRE_BROWSER") else pytest.skip)(NONE_FOUND)
+    from django.db import connections
     from playwright.sync_api import sync_playwright
 
     with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
@@ -44,6 +45,8 @@ def chromium() -> Iterator[Browser]:
         patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
         browser = playwright.chromium.launch(executable_path=program, args=list(ARGUMENTS), headless=True)
         yield browser
+        # Under that loop Django keeps a database connection of its own, which would outlive the loop.
+        connections.close_all()
         browser.close()
 
 
