@@ -33,7 +33,7 @@ test: setup-dev ## Run every test (ARGS="-k name" for some of them)
 check: setup-dev ## Check format, lint, templates, imports, types, migrations, deployment settings
 	$(PY) -m ruff format --check .
 	$(PY) -m ruff check .
-	$(PY) -m djade --target-version 5.2 --check $(TEMPLATES)
+	$(VENV)/bin/djade --target-version 5.2 --check $(TEMPLATES)
 	$(PY) -c 'from importlinter.cli import lint_imports_command; lint_imports_command()'
 	$(PY) -m mypy
 	$(PY) manage.py makemigrations --check --dry-run
@@ -43,7 +43,7 @@ check: setup-dev ## Check format, lint, templates, imports, types, migrations, d
 format: setup-dev ## Format Python and templates, and fix what can be fixed
 	$(PY) -m ruff check --fix .
 	$(PY) -m ruff format .
-	$(PY) -m djade --target-version 5.2 $(TEMPLATES)
+	$(VENV)/bin/djade --target-version 5.2 $(TEMPLATES)
 
 bench: setup-dev ## Measure the speed of parsing, ingest and pages
 	@exec $(PY) -m tests.bench $(ARGS)

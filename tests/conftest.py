@@ -36,6 +36,7 @@ def no_network() -> Iterator[None]:
 
     def guarded(self: socket.socket, address: object) -> None:
         if isinstance(address, tuple) and address[0] not in allowed:
+            self.close()
             raise AssertionError(f"A test tried to reach {address[0]}; tests never reach the network.")
         return connect(self, address)
 
