@@ -33,7 +33,7 @@ def reference_values(record: PubmedRecord) -> Values:
         "title": record.title,
         "vernacular_title": record.vernacular_title,
         "abstract": _sections(record.abstract),
-        "abstract_text": "\n".join(section.text for section in record.abstract),
+        "abstract_text": " ".join(section.text for section in record.abstract),
         "other_abstracts": [_other_abstract(abstract) for abstract in record.other_abstracts],
         "authors_text": ", ".join(filter(None, map(_printed_name, record.authors))),
         "has_more_authors": not record.authors_complete,
@@ -82,7 +82,7 @@ def index_text(mesh: Iterable[dict[str, Any]], keywords: Iterable[str], record: 
 
 
 def abstract_text(sections: Iterable[dict[str, str]]) -> str:
-    return "\n".join(section["text"] for section in sections)
+    return " ".join(section["text"] for section in sections)
 
 
 def other_ids(record: PubmedRecord) -> dict[str, list[str]]:

@@ -86,6 +86,8 @@ class Entry:
     def all_other_ids(self) -> dict[str, list[str]]:
         """Return the identifiers for `other_ids`, those that the row held before included."""
         found = other_ids(self.record)
+        if self.existing is None and not self.held_elsewhere and not IDENTIFIERS.keys() & found.keys():
+            return found
         before = self.existing.other_ids if self.existing else {}
         is_guarded = self.existing is not None and self.existing.is_guarded
         additions = [

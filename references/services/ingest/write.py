@@ -13,7 +13,16 @@ from django.utils import timezone
 from references.models import Reference, SearchRun
 from references.services.ingest import columns, copying, guard, journals
 from references.services.ingest.columns import Values
-from references.services.ingest.copying import array, as_json, flag, line, moment, nullable, number
+from references.services.ingest.copying import (
+    array,
+    as_json,
+    escaped_binary,
+    flag,
+    line,
+    moment,
+    nullable,
+    number,
+)
 from references.services.ingest.guard import Known
 from references.services.ingest.plan import Entry, Plan
 
@@ -253,13 +262,6 @@ def _raw_lines(entries: list[Entry], run: SearchRun | None) -> Iterator[str]:
     fetched_at = moment(timezone.now())
     run_id = number(run.pk if run else None)
     for entry in entries:
-        packed = zlib.compress(entry.record.xml, ZLIB_LEVEL)
-        yield line(
-            (
-                str(entry.reference_id),
-                copying.binary(packed),
-                copying.binary(entry.digest),
-                fetched_at,
-                run_id,
-            )
-        )
+        packed = escaped_binary(zlib.compress(entry.record.xml, ZLIB_LEVEL))
+        digest = escaped_binary(entry.digest)
+        yield f"{entry.reference_id}\t{packed}\t{digest}\t{fetched_at}\t{run_id}\n"
