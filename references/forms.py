@@ -8,6 +8,7 @@ from django import forms
 from django.http import QueryDict
 
 from references.models import Journal, Reference
+from references.pubmed.identifiers import normal_doi, normal_pmid
 
 YEARS = {"min_value": 1500, "max_value": 2200}
 CORRECTION_STATES = (
@@ -61,7 +62,9 @@ class ReferenceSearchForm(forms.Form):
         cleaned = super().clean()
         first, last = cleaned.get("year_from"), cleaned.get("year_to")
         if first and last and first > last:
-            self.add_error("year_to", f"The years {first} to {last} run backwards; the last one is ignored.")
+            years = {"first": first, "last": last}
+            message = "The years %(first)s to %(last)s run backwards; the last one is ignored."
+            self.add_error("year_to", forms.ValidationError(message, code="backwards", params=years))
         return cleaned
 
     def readable(self, name: str) -> Any:
@@ -79,6 +82,29 @@ class ReferenceSearchForm(forms.Form):
             elif value is not None:
                 pairs.append((name, str(getattr(value, "pk", value))))
         return pairs
+
+
+class ReferenceFilterForm(ReferenceSearchForm):
+    """The search of the page, and the identifiers that one reference bears: what the API filters by."""
+
+    pmid = forms.CharField(label="PMID", required=False)
+    doi = forms.CharField(label="DOI", required=False)
+
+    def clean_pmid(self) -> int | None:
+        """Return the PMID as a number."""
+        printed = self.cleaned_data["pmid"]
+        pmid = normal_pmid(printed)
+        if printed and not pmid:
+            raise forms.ValidationError("A PMID is a number of at most nine digits.")
+        return pmid
+
+    def clean_doi(self) -> str:
+        """Return the DOI in its normal form, which is in lower case and without an address before it."""
+        printed = self.cleaned_data["doi"]
+        doi = normal_doi(printed)
+        if printed and not doi:
+            raise forms.ValidationError("A DOI begins with “10.” and holds a slash.")
+        return doi
 
 
 class SearchRunForm(forms.Form):

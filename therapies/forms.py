@@ -16,6 +16,8 @@ from therapies.scope import Scope
 
 HISTOLOGY = (("net", "Neuroendocrine tumours only"), ("all", "Mixed tumour types too"))
 YEARS = {"min_value": 1900, "max_value": 2100}
+# The largest number that PostgreSQL compares with a column of patients.
+PATIENTS = {"min_value": 0, "max_value": 2**31 - 1}
 RESULT_SORTS = (
     ("-year", "Newest first"),
     ("year", "Oldest first"),
@@ -83,7 +85,9 @@ class FilterForm(forms.Form):
         cleaned = super().clean()
         first, last = cleaned.get("year_from"), cleaned.get("year_to")
         if first and last and first > last:
-            self.add_error("year_to", f"The years {first} to {last} run backwards; the range is ignored.")
+            years = {"first": first, "last": last}
+            message = "The years %(first)s to %(last)s run backwards; the range is ignored."
+            self.add_error("year_to", forms.ValidationError(message, code="backwards", params=years))
             del cleaned["year_from"]
         return cleaned
 
@@ -99,7 +103,7 @@ class ScopeForm(FilterForm):
     criteria = forms.MultipleChoiceField(
         label="Criteria", choices=Criteria, required=False, widget=forms.CheckboxSelectMultiple
     )
-    n_min = forms.IntegerField(label="At least this many patients", required=False, min_value=0)
+    n_min = forms.IntegerField(label="At least this many patients", required=False, **PATIENTS)
     histology = forms.ChoiceField(label="Tumour types", choices=HISTOLOGY, required=False)
 
     field_order = ("design", "criteria", "year_from", "year_to", "n_min", "histology")
@@ -141,6 +145,33 @@ class CellForm(ScopeForm):
     @property
     def sort_links(self) -> dict[str, SortLink]:
         return sort_links(self.data, self.sort_key, RESULT_SORTS)
+
+
+class ResultsForm(ScopeForm):
+    """The shared filters, and whose results for which outcome: what the API filters results by."""
+
+    therapy = forms.MultipleChoiceField(label="Therapy", required=False)
+    outcome = forms.ModelMultipleChoiceField(
+        label="Outcome",
+        queryset=Outcome.objects.all(),
+        to_field_name="code",
+        required=False,
+        error_messages={"invalid_choice": "There is no such outcome."},
+    )
+    study = forms.ModelMultipleChoiceField(
+        label="Study",
+        queryset=Study.objects.all(),
+        to_field_name="key",
+        required=False,
+        error_messages={"invalid_choice": "There is no such study."},
+    )
+    verification = forms.ChoiceField(
+        label="Results that are", choices=SourcedNumber.Verification, required=False
+    )
+
+    def __init__(self, data: QueryDict, *, therapies: list[tuple[str, str]]) -> None:
+        super().__init__(data)
+        self.fields["therapy"].choices = therapies
 
 
 class StudiesForm(FilterForm):

@@ -1,0 +1,99 @@
+"""The evidence map as JSON, inside the filters of the page."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from django.http import HttpRequest
+from ninja import Router
+
+from nelm_review.core.api import Filters, Refusal
+from therapies import evidence_map
+from therapies.api import schemas
+from therapies.evidence_map import Cell, Row
+from therapies.forms import MapForm
+from therapies.models import Therapy
+
+router = Router(tags=["Evidence map"])
+
+SCOPE_FILTERS = {
+    "design": "Studies of this design; repeat for several.",
+    "criteria": "Results by these criteria; repeat for several.",
+    "year_from": "Studies whose primary report appeared in this year or later.",
+    "year_to": "Studies whose primary report appeared in this year or earlier.",
+    "n_min": "Studies of at least this many patients.",
+    "histology": "“all” counts studies of mixed tumour types too; they are left out otherwise.",
+}
+FILTERS = Filters(
+    MapForm,
+    SCOPE_FILTERS
+    | {
+        "family": "Rows of this family (code of the therapy at its root); repeat for several.",
+        "domain": "Columns of this domain; repeat for several.",
+    },
+    # An address copied from the page may carry these; they choose only what the page draws.
+    beside=("columns", "comparators", "closed", "months"),
+)
+
+
+@router.get(
+    "/evidence-map",
+    summary="The evidence map",
+    response={200: schemas.EvidenceMap, 422: Refusal},
+    openapi_extra=FILTERS.openapi(),
+)
+def read_evidence_map(request: HttpRequest) -> schemas.EvidenceMap:
+    """Count the published evidence, therapies by outcomes.
+
+    Every therapy is a row and every outcome a column, comparators and empty cells included. A study counts
+    once in a cell if it has a published result there whose arm's therapy is the row's or below it.
+    """
+    tree = evidence_map.tree(Therapy.objects.all())
+    form = FILTERS.read(
+        request.GET,
+        families=[(row.therapy.code, row.therapy.name) for row in tree if row.parent is None],
+        therapies=[row.therapy.code for row in tree],
+    )
+    evidence = evidence_map.build(form.scope())
+    domains = form.readable("domain") or ()
+    rows = of_families(evidence.rows, form.readable("family") or ())
+    columns = [column for column in evidence.columns if not domains or column.outcome.domain in domains]
+    return schemas.EvidenceMap(
+        rows=[
+            schemas.MapRow(
+                therapy=row.therapy.code, name=row.therapy.name, parent=row.parent, depth=row.depth
+            )
+            for row in rows
+        ],
+        columns=[
+            schemas.MapColumn(
+                outcome=column.outcome.code, name=column.outcome.name, domain=column.outcome.domain
+            )
+            for column in columns
+        ],
+        cells=[
+            cell(evidence.cell(row.therapy.code, column.outcome.code)) for row in rows for column in columns
+        ],
+    )
+
+
+def of_families(rows: Sequence[Row], families: Collection[str]) -> list[Row]:
+    """Return the rows at and below the roots named; all of them where none is."""
+    kept, root = [], ""
+    for row in rows:
+        root = row.therapy.code if row.parent is None else root
+        if not families or root in families:
+            kept.append(row)
+    return kept
+
+
+def cell(counted: Cell) -> schemas.MapCell:
+    """Show one cell of the map."""
+    return schemas.MapCell(
+        therapy=counted.therapy,
+        outcome=counted.outcome,
+        n_studies=counted.n_studies,
+        n_patients=counted.n_patients,
+        n_results=counted.n_results,
+        n_reviews=counted.n_reviews,
+    )
