@@ -55,7 +55,8 @@ class Strip:
 
 def draw(marks: Sequence[Mark], *, middle: float, scale: Scale) -> Strip:
     """Return the strip of at most MOST_MARKS marks, which are in ascending order of value."""
-    filled, hollow = [], []
+    filled: list[str] = []
+    hollow: list[str] = []
     positions = [scale.x(mark.value) for mark in marks]
     for mark, x, lane in zip(marks, positions, _lanes(positions), strict=True):
         path = outline(mark.shape, x, BASELINE + lane, radius(mark.n))
