@@ -7,15 +7,23 @@ from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any
 
 import pghistory
+import pgtrigger
 
 if TYPE_CHECKING:
     from nelm_review.core.models import User
 
 
 def tracked(**options: Any) -> Callable[[type], type]:
-    """Record every insert, update and delete of the model's rows by database trigger, raw SQL included."""
+    """Record every insert, update and delete of the model's rows by database trigger, raw SQL included.
+
+    Rows are compared as text: to PostgreSQL 26 and 26.0 are equal numbers, to us they are different prints.
+    """
+    changed = pgtrigger.Condition("OLD.*::text IS DISTINCT FROM NEW.*::text")
     return pghistory.track(
-        pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent(), **options
+        pghistory.InsertEvent(),
+        pghistory.UpdateEvent(condition=changed),
+        pghistory.DeleteEvent(),
+        **options,
     )
 
 

@@ -332,6 +332,7 @@ class Comparison(SourcedNumber):
                 violation_error_message="A ratio is positive.",
             ),
         ]
+        triggers = [pgtrigger.ReadOnly(name="comparison_stays_in_its_study", fields=["study"])]
 
     def __str__(self) -> str:
         return f"{self.outcome.short_name}, {self.study}"

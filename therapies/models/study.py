@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pgtrigger
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Count, OuterRef, Q, Subquery
@@ -191,6 +192,8 @@ class Arm(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["study", "code"], name="arm_code_is_unique_in_its_study"),
         ]
+        # Results and comparisons of the arm belong to the study too.
+        triggers = [pgtrigger.ReadOnly(name="arm_stays_in_its_study", fields=["study"])]
 
     def __str__(self) -> str:
         return f"{self.label} ({self.study.label})"

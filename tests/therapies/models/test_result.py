@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, InternalError, connection, transaction
 from django.utils import timezone
 
 from nelm_review.core.models import User
@@ -113,10 +113,17 @@ CASES = [
     comparison("comparison_ratio_is_positive", value=Decimal(0)),
     comparison("comparison_ratio_is_positive", ci_low=Decimal(-1)),
     comparison("comparison_measure_is_known", measure="XX"),
-    twins(Comparison, "comparison_position_is_taken_once", builders.make_comparison, "study_id", "position"),
+    Case(Comparison, "comparison_position_is_taken_once", lambda: second_comparison("position")),
     Case(ComparisonArm, "comparison_names_an_arm_once", lambda: second_arm("arm_id")),
     Case(ComparisonArm, "comparison_arm_position_is_taken_once", lambda: second_arm("position")),
 ]
+
+
+def second_comparison(column: str) -> tuple[Comparison, dict[str, Any]]:
+    """Return a comparison beside another of its study, and that other one's value of the column."""
+    first = builders.make_comparison()
+    arms = [comparison_arm.arm for comparison_arm in first.comparison_arms.all()]
+    return builders.make_comparison(*arms), {column: getattr(first, column)}
 
 
 def second_arm(*columns: str) -> tuple[ComparisonArm, dict[str, Any]]:
@@ -284,3 +291,22 @@ def test_number_says_of_itself_what_the_query_says(
 
 def test_criteria_have_a_name_each() -> None:
     assert len(set(Criteria.labels)) == len(Criteria.values)
+
+
+@pytest.mark.django_db
+def test_history_records_a_change_of_printed_decimals_alone():
+    result = builders.make_result(value=Decimal("26"))
+
+    Result.objects.filter(pk=result.pk).update(value=Decimal("26.0"))
+    Result.objects.filter(pk=result.pk).update(value=Decimal("26.0"))
+
+    assert [str(event.value) for event in result.history.order_by("pgh_id")] == ["26", "26.0"]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("make", [builders.make_comparison, builders.make_arm])
+def test_arms_and_comparisons_stay_in_their_study(make):
+    row = make()
+
+    with pytest.raises(InternalError, match="Cannot update"):
+        type(row).objects.filter(pk=row.pk).update(study=builders.make_study())
