@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from celery import current_app
 from django.test import Client
 
@@ -14,7 +15,7 @@ from nelm_review.core.roles import Role
 from references.models import SearchRun
 from references.services import searches
 from references.services.searches import execution
-from tests.builders import make_user
+from tests.builders import make_search_hit, make_search_run, make_search_strategy, make_user
 from tests.eutils.clients import quick_client
 from tests.eutils.faults import Fault
 from tests.eutils.server import EutilsServer
@@ -74,6 +75,28 @@ def test_editor_starts_a_search_and_sees_it_arrive(
     expect(page.get_by_role("row")).to_have_count(20)
     page.get_by_role("row").nth(1).get_by_role("link").last.click()
     expect(page).to_have_url(re.compile(r"/references/\d+/$"))
+
+
+@pytest.mark.parametrize("address", ["/desk/", "/desk/searches/", "/desk/strategies/"])
+def test_desk_page_has_no_accessibility_fault(address: str, editor_page: Page) -> None:
+    make_search_run(strategy=make_search_strategy(), state="failed")
+    editor_page.goto(address)
+
+    assert accessibility_faults(editor_page) == ""
+
+
+@pytest.mark.parametrize("state", ["running", "done"])
+def test_search_run_page_has_no_accessibility_fault(state: str, editor_page: Page) -> None:
+    run = make_search_run(state=state, n_found=2, n_new=1, n_fetched=1, n_missing=1, error="Waiting.")
+    make_search_hit(run, state="missing")
+    editor_page.goto(run.get_absolute_url())
+
+    assert accessibility_faults(editor_page) == ""
+
+
+def accessibility_faults(page: Page) -> str:
+    results = Axe().run(page)
+    return results.generate_report() if results.violations_count else ""
 
 
 def test_editor_cancels_a_search(editor_page: Page) -> None:
