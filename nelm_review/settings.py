@@ -42,7 +42,7 @@ INSTALLED_APPS = [
     "template_partials",
     "csp",
     "ninja",
-    "nelm_review.core.admin_config.AdministrationConfig",
+    "nelm_review.core.administration.config.AdministrationConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.humanize",

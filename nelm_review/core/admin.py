@@ -13,8 +13,8 @@ from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 
-from nelm_review.core.admin_base import GuardedAdmin
-from nelm_review.core.admin_site import Section
+from nelm_review.core.administration.base import GuardedAdmin
+from nelm_review.core.administration.site import Section
 from nelm_review.core.models import EVIDENCE_LOADER, User
 from nelm_review.core.roles import Role
 

@@ -1,6 +1,6 @@
 """The literature in the administration."""
 
-from nelm_review.core.history_admin import register_events
+from nelm_review.core.administration.history_pages import register_events
 from references.admin import raw_record, reference, search
 
 __all__ = ["raw_record", "reference", "search"]

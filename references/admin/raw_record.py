@@ -13,8 +13,8 @@ from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from nelm_review.core.admin_base import ReadOnlyAdmin
-from nelm_review.core.admin_site import Section
+from nelm_review.core.administration.base import ReadOnlyAdmin
+from nelm_review.core.administration.site import Section
 from references.admin import readable
 from references.admin.fetching import FetchingMixin
 from references.models import Author, CitedReference, Correction, RawPubmedRecord, Reference

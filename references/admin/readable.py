@@ -10,7 +10,7 @@ from django.db.models import Model
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from nelm_review.core.changes import NOTHING
+from nelm_review.core.administration.changes import NOTHING
 
 
 def shown(name: str, render: Callable[[Any], SafeString | str], label: str = "") -> Callable[..., Any]:

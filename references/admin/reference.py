@@ -12,9 +12,9 @@ from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
-from nelm_review.core.admin_base import CuratedAdmin, CuratedForm
-from nelm_review.core.admin_inlines import EditedInline, ListedInline
-from nelm_review.core.admin_site import Section
+from nelm_review.core.administration.base import CuratedAdmin, CuratedForm
+from nelm_review.core.administration.inlines import EditedInline, ListedInline
+from nelm_review.core.administration.site import Section
 from references.admin import readable
 from references.admin.fetching import FetchingMixin
 from references.models import Author, CitedReference, Correction, RawPubmedRecord, Reference, SearchHit

@@ -8,9 +8,9 @@ from django.contrib import admin, messages
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.http import HttpRequest
 
-from nelm_review.core.admin_base import CuratedAdmin, GuardedAdmin, ReadOnlyAdmin
-from nelm_review.core.admin_inlines import ListedInline
-from nelm_review.core.admin_site import Section
+from nelm_review.core.administration.base import CuratedAdmin, GuardedAdmin, ReadOnlyAdmin
+from nelm_review.core.administration.inlines import ListedInline
+from nelm_review.core.administration.site import Section
 from references.admin import readable
 from references.admin.fetching import FetchingMixin
 from references.models import Journal, SearchHit, SearchRun, SearchStrategy

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from nelm_review.core.models import User
 from nelm_review.core.roles import Role
-from tests.core.admin_forms import add, address_of, change, errors_of
+from tests.core.administration.forms import add, address_of, change, errors_of
 
 PASSWORD = "a-long-synthetic-phrase-71"
 

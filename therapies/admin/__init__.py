@@ -1,6 +1,6 @@
 """The evidence in the administration."""
 
-from nelm_review.core.history_admin import register_events
+from nelm_review.core.administration.history_pages import register_events
 from therapies.admin import judgement, number, study, vocabulary
 
 __all__ = ["judgement", "number", "study", "vocabulary"]

@@ -10,8 +10,8 @@ from django.db.models import Model
 from django.http import HttpRequest
 from django.utils import timezone
 
-from nelm_review.core.admin_base import REASON, SEEN, CuratedAdmin, CuratedForm
-from nelm_review.core.admin_site import Section
+from nelm_review.core.administration.base import REASON, SEEN, CuratedAdmin, CuratedForm
+from nelm_review.core.administration.site import Section
 from therapies.models import Appraisal, Certainty
 
 

@@ -10,8 +10,8 @@ from django.db.models import Max, Model, Q, QuerySet
 from django.http import HttpRequest
 from django.utils.functional import cached_property
 
-from nelm_review.core.admin_base import CuratedForm
-from nelm_review.core.admin_inlines import EditedInline, NumberedFormSet
+from nelm_review.core.administration.base import CuratedForm
+from nelm_review.core.administration.inlines import EditedInline, NumberedFormSet
 from therapies.admin import columns
 from therapies.admin.steps import StepsMixin
 from therapies.admin.study import PartAdmin

@@ -9,9 +9,9 @@ from django.db.models import QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
 
-from nelm_review.core.admin_base import CuratedAdmin
-from nelm_review.core.admin_inlines import EditedInline, ListedInline
-from nelm_review.core.admin_site import Section
+from nelm_review.core.administration.base import CuratedAdmin
+from nelm_review.core.administration.inlines import EditedInline, ListedInline
+from nelm_review.core.administration.site import Section
 from therapies.admin import columns
 from therapies.admin.vocabulary import KeyedAdmin, counted
 from therapies.models import Appraisal, Arm, Cohort, Comparison, Result, Study, StudyReport

@@ -9,8 +9,8 @@ from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 
-from nelm_review.core.admin_base import CuratedAdmin
-from nelm_review.core.admin_site import Section
+from nelm_review.core.administration.base import CuratedAdmin
+from nelm_review.core.administration.site import Section
 from therapies.models import Arm, Outcome, Result, Therapy
 
 

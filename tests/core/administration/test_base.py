@@ -8,7 +8,7 @@ from django.test import Client
 
 from nelm_review.core.models import User
 from tests.builders import make_arm, make_cohort, make_comparison, make_outcome, make_study, make_therapy
-from tests.core.admin_forms import REASON, add, address_of, change, errors_of, shown
+from tests.core.administration.forms import REASON, add, address_of, change, errors_of, shown
 from therapies.models import Cohort, Comparison, ComparisonArm, Outcome, Therapy
 
 

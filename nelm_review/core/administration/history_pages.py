@@ -19,8 +19,8 @@ from django.utils.html import format_html
 from django.utils.text import capfirst
 from pghistory.models import Event
 
-from nelm_review.core import changes
-from nelm_review.core.admin_site import Section
+from nelm_review.core.administration import changes
+from nelm_review.core.administration.site import Section
 from nelm_review.core.models import User
 
 

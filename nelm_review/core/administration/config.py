@@ -4,4 +4,4 @@ from django.contrib.admin.apps import AdminConfig
 
 
 class AdministrationConfig(AdminConfig):
-    default_site = "nelm_review.core.admin_site.AdministrationSite"
+    default_site = "nelm_review.core.administration.site.AdministrationSite"

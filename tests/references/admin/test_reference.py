@@ -19,7 +19,7 @@ from tests.builders import (
     make_search_hit,
     make_search_run,
 )
-from tests.core.admin_forms import act, add, address_of, change, errors_of, messages_of, shown
+from tests.core.administration.forms import act, add, address_of, change, errors_of, messages_of, shown
 
 PMID = 99_000_001
 XML = """<PubmedArticle><MedlineCitation Status="MEDLINE"><PMID Version="1">99000001</PMID><Article>

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from nelm_review.core.models import User
 from tests.builders import make_cohort, make_journal
-from tests.core.admin_forms import REASON, address_of, change
+from tests.core.administration.forms import REASON, address_of, change
 from therapies.models import Cohort
 
 

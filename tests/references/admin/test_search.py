@@ -8,7 +8,7 @@ from django.test import Client
 from nelm_review.core.models import User
 from references.models import Journal, SearchRun, SearchStrategy
 from tests.builders import make_journal, make_search_run, make_search_strategy
-from tests.core.admin_forms import act, add, address_of, change, errors_of, messages_of
+from tests.core.administration.forms import act, add, address_of, change, errors_of, messages_of
 
 
 @pytest.fixture

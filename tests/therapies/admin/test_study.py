@@ -9,8 +9,8 @@ from django.test import Client, RequestFactory
 
 from nelm_review.core.models import User
 from tests.builders import make_appraisal, make_arm, make_outcome, make_result, make_study, make_therapy
-from tests.core.admin_forms import add, address_of, change, errors_of
-from tests.core.admin_rows import CURATED
+from tests.core.administration.forms import add, address_of, change, errors_of
+from tests.core.administration.rows import CURATED
 from therapies.models import Appraisal, Certainty, Study
 
 

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from nelm_review.core.models import User
-from tests.core.admin_rows import CURATED, SERVICE_OWNED, Crowd
+from tests.core.administration.rows import CURATED, SERVICE_OWNED, Crowd
 
 APPS = ("core", "references", "therapies")
 MOST_QUERIES = 25

@@ -9,7 +9,7 @@ from django.test import Client
 
 from nelm_review.core.models import User
 from tests.builders import make_arm, make_comparison, make_outcome, make_report, make_result, make_study
-from tests.core.admin_forms import act, add, change, errors_of, messages_of
+from tests.core.administration.forms import act, add, change, errors_of, messages_of
 from therapies.models import Comparison, Result, Study
 from therapies.services import publishing
 

@@ -12,12 +12,12 @@ from django.core.exceptions import ValidationError
 from django.db import connection, models
 from django.http import HttpRequest, HttpResponse
 
-from nelm_review.core import changes
-from nelm_review.core.admin_fields import LinesField
-from nelm_review.core.admin_site import Section
+from nelm_review.core.administration import changes
+from nelm_review.core.administration.fields import LinesField
+from nelm_review.core.administration.history_pages import HistoryAdminMixin
+from nelm_review.core.administration.refusals import REFUSALS, sentence_of
+from nelm_review.core.administration.site import Section
 from nelm_review.core.history import recorded
-from nelm_review.core.history_admin import HistoryAdminMixin
-from nelm_review.core.refusals import REFUSALS, sentence_of
 
 REASON = "change_reason"
 SEEN = "last_change_seen"

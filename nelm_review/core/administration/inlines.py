@@ -12,7 +12,7 @@ from django.db import models
 from django.forms import BaseInlineFormSet, BaseModelFormSet, ModelForm, modelformset_factory
 from django.http import HttpRequest
 
-from nelm_review.core.admin_fields import LoadedAutocompleteSelect
+from nelm_review.core.administration.fields import LoadedAutocompleteSelect
 
 
 class ListedFormSet(BaseModelFormSet):

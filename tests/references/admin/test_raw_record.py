@@ -12,7 +12,7 @@ from nelm_review.core.models import User
 from references.admin.raw_record import SHOWN_BYTES, UNREADABLE, opening
 from references.models import RawPubmedRecord
 from tests.builders import make_raw_record, make_reference
-from tests.core.admin_forms import act, address_of, messages_of
+from tests.core.administration.forms import act, address_of, messages_of
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from django.db import connection
 
-from nelm_review.core import changes
+from nelm_review.core.administration import changes
 from nelm_review.core.history import recorded
 from nelm_review.core.models import User
 from tests.builders import make_cohort, make_outcome, make_reference, make_result, make_study, make_therapy

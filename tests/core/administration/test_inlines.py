@@ -17,7 +17,7 @@ from tests.builders import (
     make_study,
     make_therapy,
 )
-from tests.core.admin_forms import address_of, change, errors_of
+from tests.core.administration.forms import address_of, change, errors_of
 from therapies.models import Study
 
 

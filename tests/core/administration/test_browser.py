@@ -20,7 +20,7 @@ from tests.builders import (
     make_therapy,
     make_user,
 )
-from tests.core.admin_forms import REASON, address_of
+from tests.core.administration.forms import REASON, address_of
 from therapies.models import Cohort, Result, Study
 
 if TYPE_CHECKING:
