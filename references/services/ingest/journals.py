@@ -34,7 +34,8 @@ def store(named: Iterable[records.Journal]) -> dict[Key, int]:
             known = wanted.setdefault(key, {"nlm_id": journal.nlm_id})
             known.update({name: value for name, value in _stated(journal).items() if value})
     existing = _existing(wanted)
-    missing, changed = [], []
+    missing: list[Journal] = []
+    changed: dict[int, Journal] = {}
     for key, stated in wanted.items():
         row = existing.get(key) or _without_id(stated, existing)
         if row is None:
@@ -42,9 +43,10 @@ def store(named: Iterable[records.Journal]) -> dict[Key, int]:
             existing[key] = missing[-1]
             continue
         existing[key] = row
-        if _complete(row, stated):
-            changed.append(row)
-    Journal.objects.bulk_update(changed, ("nlm_id", *COLUMNS), batch_size=500)
+        # One without a primary key was named in this very batch before, without its id.
+        if _complete(row, stated) and row.pk is not None:
+            changed[row.pk] = row
+    Journal.objects.bulk_update(changed.values(), ("nlm_id", *COLUMNS), batch_size=500)
     Journal.objects.bulk_create(missing, batch_size=1_000)
     return {key: existing[key].pk for key in wanted}
 

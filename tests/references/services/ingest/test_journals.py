@@ -50,6 +50,23 @@ def test_journal_without_id_is_known_by_its_title() -> None:
     assert list(first.values()) == list(second.values()) == [Journal.objects.get().pk]
 
 
+@pytest.mark.parametrize("is_known", [True, False])
+def test_journal_named_with_and_without_its_id_in_one_batch(is_known: bool) -> None:
+    if is_known:
+        make_journal(JOURNAL.title)
+    without = records.Journal(title=JOURNAL.title, issn_electronic="9901-0002")
+
+    found = journals.store([without, JOURNAL])
+
+    journal = Journal.objects.get()
+    assert set(found.values()) == {journal.pk}
+    assert (journal.nlm_id, journal.issn_print, journal.issn_electronic) == (
+        "9900001",
+        "9901-0001",
+        "9901-0002",
+    )
+
+
 def test_journal_named_by_its_id_alone_gets_a_name() -> None:
     journals.store([records.Journal(nlm_id="9900009")])
 
