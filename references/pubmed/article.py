@@ -9,7 +9,7 @@ from lxml.etree import _Element
 
 from references.pubmed import elements
 from references.pubmed.codes import CORRECTION_TYPES
-from references.pubmed.elements import by_tag, text_of, texts_of
+from references.pubmed.elements import by_tag, children_of, text_of, texts_of
 from references.pubmed.identifiers import normal_doi, normal_pmcid, normal_pmid
 from references.pubmed.pages import expand_pages, first_and_last
 from references.pubmed.records import (
@@ -53,7 +53,9 @@ class OwnIds:
 
     def add_elocations(self, parent: _Element | None) -> None:
         """Take the ELocationIDs: the first valid DOI is the record's DOI, one marked invalid never is."""
-        for child in () if parent is None else parent.iterchildren("ELocationID"):
+        for child in () if parent is None else children_of(parent):
+            if child.tag != "ELocationID":
+                continue
             kind, value, is_valid = child.get("EIdType", ""), clean(child.text), child.get("ValidYN") != "N"
             if kind == "doi" and is_valid and not self.doi and normal_doi(value):
                 self.doi = normal_doi(value)
@@ -62,10 +64,9 @@ class OwnIds:
             elif value:
                 self.others.append(ArticleId(kind, value, is_valid))
 
-    def add(self, ids: Iterable[ArticleId]) -> None:
+    def add(self, ids: Iterable[tuple[str, str]]) -> None:
         """Take the ids of the record's own ArticleIdList; its reference list's ids are never passed here."""
-        for article_id in ids:
-            kind, value = article_id.id_type, article_id.value
+        for kind, value in ids:
             if kind == "doi" and (doi := normal_doi(value)):
                 self.doi = self.doi or doi
                 is_known = self.doi == doi
@@ -74,7 +75,7 @@ class OwnIds:
                 is_known = self.pmcid == pmcid
             else:
                 is_known = kind == "pubmed"
-            if not is_known and article_id not in self.others:
+            if not is_known and (article_id := ArticleId(kind, value)) not in self.others:
                 self.others.append(article_id)
 
 
@@ -168,11 +169,13 @@ def _own_ids(article: _Element, citation: _Element, id_list: _Element | None) ->
     ids = OwnIds()
     ids.add_elocations(article)
     ids.add(elements.article_ids(id_list))
-    for child in citation.iterchildren("OtherID"):
+    for child in children_of(citation):
+        if child.tag != "OtherID":
+            continue
         # Before 2019 the baseline carried PMC ids here: "PMC99000001 [Available on 01/01/12]".
         source, value = child.get("Source", ""), clean(child.text)
         is_pmcid = source == "NLM" and value.upper().startswith("PMC")
-        ids.add([ArticleId("pmc", value.split()[0]) if is_pmcid else ArticleId(source, value)])
+        ids.add([("pmc", value.split()[0]) if is_pmcid else (source, value)])
     return ids
 
 
@@ -232,11 +235,11 @@ def _mesh_headings(element: _Element | None) -> tuple[MeshHeading, ...]:
     if element is None:
         return ()
     headings = []
-    for heading in element:
+    for heading in children_of(element):
         ui = name = kind = ""
         is_major = False
         qualifiers = []
-        for child in heading:
+        for child in children_of(heading):
             if child.tag == "QualifierName" or child.tag == "SubHeading":
                 flag = child.get("MajorTopicYN") == "Y"
                 qualifiers.append(MeshQualifier(child.get("UI", ""), plain(child), flag))
