@@ -189,7 +189,8 @@ def _in_library(named: Sequence[CitedReference | Correction], *, besides: Refere
 
 def _citing(reference: Reference) -> QuerySet[Reference]:
     ids = Reference.objects.current().cited_in_library(reference).order_by().values("pk")
-    citing = Reference.objects.filter(pk__in=ids).only("title", "authors_text", "published_year", *STATE)
+    named = ("title", "authors_text", "published_year", "pmid", "pmcid", "doi")
+    citing = Reference.objects.filter(pk__in=ids).only(*named, *STATE)
     return citing.order_by(F("published_year").desc(nulls_last=True), "-pk")
 
 

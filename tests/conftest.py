@@ -11,7 +11,7 @@ import pytest
 
 from tests import services
 
-pytest_plugins = ["tests.cast", "tests.celery_workers", "tests.chromium"]
+pytest_plugins = ["tests.api_reader", "tests.cast", "tests.celery_workers", "tests.chromium"]
 
 # Django reads its settings once, so the servers must be there before anything imports a model.
 services.start()
