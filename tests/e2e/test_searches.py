@@ -99,6 +99,21 @@ def accessibility_faults(page: Page) -> str:
     return results.generate_report() if results.violations_count else ""
 
 
+def test_editor_leafs_through_the_pmids_of_a_search(editor_page: Page) -> None:
+    from playwright.sync_api import expect
+
+    run = make_search_run(state="done", n_found=60, n_missing=60)
+    for number in range(60):
+        make_search_hit(run, FIRST + number, state="missing")
+    editor_page.goto(f"{run.get_absolute_url()}?state=missing")
+    expect(editor_page.get_by_role("row")).to_have_count(51)
+
+    editor_page.get_by_role("link", name="Next").click()
+
+    expect(editor_page.get_by_role("row")).to_have_count(11)
+    expect(editor_page.get_by_role("link", name=str(FIRST + 59))).to_be_visible()
+
+
 def test_editor_cancels_a_search(editor_page: Page) -> None:
     from playwright.sync_api import expect
 
