@@ -26,6 +26,7 @@ def test_scope_holds_every_filter_that_can_be_read():
         ("year_from=soon", "year_from"),
         ("year_from=99999", "year_from"),
         ("n_min=-1", "n_min"),
+        ("n_min=99999999999999999999", "n_min"),
         ("histology=some", "histology"),
         ("year_from=2010&year_to=2000", "year_to"),
     ],
