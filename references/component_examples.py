@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from nelm_review.core.styleguide import Example
-from references.facets import Facet, Option
+from references.read_models.facets import Facet, Option
 
 EXAMPLES = {
     "facet": (

@@ -1,4 +1,4 @@
-"""Pictures of the public pages, for docs/ and for looking at: `make screenshots` beside a running `make run`."""
+"""Pictures of the public pages, for docs/ and to look at: `make screenshots` beside `make run`."""
 
 from __future__ import annotations
 

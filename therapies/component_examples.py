@@ -6,17 +6,17 @@ from decimal import Decimal
 from typing import Any
 
 from nelm_review.core.styleguide import Example
-from therapies import printed
 from therapies.charts import forest, strip
 from therapies.charts.scale import Scale
 from therapies.charts.strip import Mark, Shape
-from therapies.effects import Effect
 from therapies.evidence_map import Cell, Column
 from therapies.forms import SortLink
-from therapies.lines import Line
-from therapies.map_page import DrawnCell, DrawnColumn
 from therapies.models import Arm, Comparison, Outcome, Result, Study
-from therapies.profile import DomainLines, OutcomeLine, Profile
+from therapies.read_models import printed
+from therapies.read_models.effects import Effect
+from therapies.read_models.lines import Line
+from therapies.read_models.map_page import DrawnCell, DrawnColumn
+from therapies.read_models.profile import DomainLines, OutcomeLine, Profile
 
 STUDY = Study(
     key="synthetic-2020",

@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterable, Sequence
 
 from django.http import HttpResponse
 
-from therapies.evidence_cell import EvidenceCell
 from therapies.evidence_map import EvidenceMap
-from therapies.lines import Line
-from therapies.printed import Kind
+from therapies.read_models.evidence_cell import EvidenceCell
+from therapies.read_models.lines import Line
+from therapies.read_models.printed import Kind
 
 # A spreadsheet runs a cell that begins with one of these as a formula.
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")

@@ -11,13 +11,13 @@ from django.shortcuts import redirect
 from ninja import Query, Router
 
 from nelm_review.core.api import Filters, Page, Paging, Problem, Refusal
-from references import facets, reference_page
 from references.api import schemas
 from references.forms import ReferenceFilterForm
-from references.library_page import NOT_ON_A_LINE
 from references.models import Reference
 from references.models.reference import ReferenceQuerySet
-from references.reference_page import Notice, ReferencePage
+from references.read_models import facets, reference_page
+from references.read_models.library_page import NOT_ON_A_LINE
+from references.read_models.reference_page import Notice, ReferencePage
 
 router = Router(tags=["References"])
 

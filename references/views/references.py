@@ -10,10 +10,10 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from nelm_review.core.pages import render_page
 from nelm_review.core.roles import Permission
-from references import library_page, reference_page
 from references.forms import ReferenceSearchForm
-from references.identifying import identifier_in
 from references.models import Reference
+from references.read_models import library_page, reference_page
+from references.read_models.identifying import identifier_in
 
 
 @login_not_required

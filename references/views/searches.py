@@ -14,7 +14,7 @@ from nelm_review.core.pages import render_page
 from nelm_review.core.roles import Permission
 from references.forms import SearchRunForm
 from references.models import SearchHit, SearchRun, SearchStrategy
-from references.run_page import progress
+from references.read_models.run_page import progress
 from references.services import searches
 
 RUNS_A_PAGE = 25

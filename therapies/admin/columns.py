@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from therapies import printed
 from therapies.models import Comparison, Result
+from therapies.read_models import printed
 
 NOT_REPORTED = "—"
 

@@ -9,9 +9,9 @@ from typing import Any
 from references.api import name_reference
 from therapies.api import schemas
 from therapies.api.vocabularies import therapy_name
-from therapies.lines import Line
 from therapies.models import Arm, Comparison, SourcedNumber, Study, StudyReport
-from therapies.printed import Kind
+from therapies.read_models.lines import Line
+from therapies.read_models.printed import Kind
 
 
 def result(line: Line) -> schemas.Result:

@@ -9,13 +9,14 @@ from django.http import Http404, HttpRequest
 from ninja import Query, Router
 
 from nelm_review.core.api import Filters, Page, Paging, Problem, Refusal
-from therapies import evidence_map, lineage, lines
+from therapies import evidence_map
 from therapies.api import numbers, schemas
 from therapies.api.evidence_map import SCOPE_FILTERS
 from therapies.evidence_map import Row
 from therapies.forms import ResultsForm
 from therapies.models import Result, Therapy
 from therapies.models.result import ResultQuerySet
+from therapies.read_models import lineage, lines
 
 router = Router(tags=["Results"])
 

@@ -10,10 +10,11 @@ from ninja import Query, Router
 
 from nelm_review.core.api import Filters, Page, Paging, Problem, Refusal
 from references.api import name_reference
-from therapies import evidence_map, lines, oddities, study_list
+from therapies import evidence_map
 from therapies.api import numbers, schemas
 from therapies.forms import StudiesForm
 from therapies.models import Study, Therapy
+from therapies.read_models import lines, oddities, study_list
 
 router = Router(tags=["Studies"])
 

@@ -11,11 +11,12 @@ from django.http import Http404, HttpRequest
 from ninja import Query, Router
 
 from nelm_review.core.api import Filters, Page, Paging, Problem, Refusal
-from therapies import evidence_map, lineage
+from therapies import evidence_map
 from therapies.api import schemas
 from therapies.api.evidence_map import cell
 from therapies.evidence_map import Row
 from therapies.models import Outcome, Therapy
+from therapies.read_models import lineage
 from therapies.scope import Scope
 
 router = Router()

@@ -8,9 +8,10 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from nelm_review.core.pages import render_page
-from therapies import evidence_cell, exports
-from therapies.evidence_cell import EvidenceCell
+from therapies import exports
 from therapies.forms import CellForm
+from therapies.read_models import evidence_cell
+from therapies.read_models.evidence_cell import EvidenceCell
 
 
 @login_not_required

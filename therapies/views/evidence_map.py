@@ -7,9 +7,10 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from nelm_review.core.pages import render_page
-from therapies import evidence_map, exports, map_page
+from therapies import evidence_map, exports
 from therapies.forms import MapForm
 from therapies.models import Outcome, Therapy
+from therapies.read_models import map_page
 
 
 @login_not_required

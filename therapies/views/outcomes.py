@@ -7,9 +7,9 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from nelm_review.core.pages import render_page
-from therapies import outcome_page
 from therapies.forms import TimePointForm
 from therapies.models import Outcome
+from therapies.read_models import outcome_page
 
 
 @login_not_required

@@ -9,8 +9,8 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from nelm_review.core.pages import render_page
-from references import reference_page
 from references.models import SOURCE_REVIEW_DOI, Reference
+from references.read_models import reference_page
 from therapies import evidence_map
 from therapies.evidence_map import Cell
 from therapies.models import Therapy

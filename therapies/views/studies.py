@@ -8,9 +8,10 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from nelm_review.core.pages import render_page
-from therapies import evidence_map, study_list, study_page
+from therapies import evidence_map
 from therapies.forms import StudiesForm
 from therapies.models import Study, Therapy
+from therapies.read_models import study_list, study_page
 
 PER_PAGE = 40
 

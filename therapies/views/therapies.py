@@ -7,8 +7,9 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from nelm_review.core.pages import render_page
-from therapies import evidence_map, therapy_page
+from therapies import evidence_map
 from therapies.models import Therapy
+from therapies.read_models import therapy_page
 from therapies.scope import Scope
 
 

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from nelm_review.core.models import User
 from tests import builders
-from tests.constraints import WAYS, Case, broken, twins, untried
+from tests.constraints import WAYS, Case, broken, untried
 from therapies.models import Comparison, ComparisonArm, Criteria, Result, SourcedNumber
 from therapies.models.result import printed_percentage_agrees
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from references.identifying import Identifier, identifier_in
+from references.read_models.identifying import Identifier, identifier_in
 
 
 @pytest.mark.parametrize(

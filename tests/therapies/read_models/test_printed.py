@@ -6,9 +6,9 @@ from decimal import Decimal
 
 import pytest
 
-from therapies import printed
 from therapies.models import Outcome, Result
-from therapies.printed import Kind
+from therapies.read_models import printed
+from therapies.read_models.printed import Kind
 
 RATE = Outcome(code="rate", measure=Outcome.Measure.PROPORTION, unit="%")
 SURVIVAL = Outcome(code="os", measure=Outcome.Measure.MEDIAN_TIME, unit="months")

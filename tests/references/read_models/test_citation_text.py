@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from references import citation_text
 from references.models import Journal, Reference
+from references.read_models import citation_text
 
 JOURNAL = Journal(title="Journal of Synthetic Records", iso_abbreviation="J Synth Rec")
 

@@ -7,8 +7,8 @@ from decimal import Decimal
 import pytest
 
 from tests.builders import make_arm, make_comparison, make_study
-from therapies import effects
 from therapies.models import Comparison
+from therapies.read_models import effects
 
 
 def read_only() -> effects.Effect:

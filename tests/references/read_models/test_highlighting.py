@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from references import highlighting
-from references.highlighting import GREATER, LESS, START, STOP
 from references.models import Reference
+from references.read_models import highlighting
+from references.read_models.highlighting import GREATER, LESS, START, STOP
 from tests.builders import make_reference
 
 

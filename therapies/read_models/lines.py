@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Prefetch
 
-from therapies import oddities, printed
 from therapies.charts import forest
-from therapies.marks import SHAPES
 from therapies.models import Arm, Criteria, Outcome, Result, Study, StudyReport
-from therapies.printed import Reading
+from therapies.read_models import oddities, printed
+from therapies.read_models.marks import SHAPES
+from therapies.read_models.printed import Reading
 
 if TYPE_CHECKING:
     from therapies.models.result import ResultQuerySet

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from django.db.models import Prefetch
 
 from therapies.models import Arm, Comparison, ComparisonArm, Outcome, Study
-from therapies.printed import digits
+from therapies.read_models.printed import digits
 
 if TYPE_CHECKING:
     from therapies.models.result import SourcedNumberQuerySet

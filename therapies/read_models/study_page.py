@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 
-from therapies import effects, lines, oddities, printed
 from therapies.charts import forest
-from therapies.lines import MARK_KINDS, Line
-from therapies.map_page import DOMAIN_ORDER
 from therapies.models import Arm, Outcome, Study, StudyReport
+from therapies.read_models import effects, lines, oddities, printed
+from therapies.read_models.lines import MARK_KINDS, Line
+from therapies.read_models.map_page import DOMAIN_ORDER
 
 
 @dataclass(frozen=True)

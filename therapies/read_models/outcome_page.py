@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 
 from django.db.models import Count
 
-from therapies import evidence_map, lineage, map_page, printed
+from therapies import evidence_map
 from therapies.evidence_map import Row
-from therapies.map_page import DrawnCell, DrawnColumn
 from therapies.models import Criteria, Outcome, Study
+from therapies.read_models import lineage, map_page, printed
+from therapies.read_models.map_page import DrawnCell, DrawnColumn
 from therapies.scope import Scope
 
 

@@ -16,8 +16,8 @@ from tests.builders import (
     make_result,
     make_study,
 )
-from therapies import study_page
 from therapies.models import Outcome, Study
+from therapies.read_models import study_page
 
 pytestmark = pytest.mark.django_db
 

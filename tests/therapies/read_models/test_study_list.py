@@ -16,9 +16,10 @@ from tests.builders import (
     make_therapy,
     make_user,
 )
-from therapies import evidence_map, study_list
+from therapies import evidence_map
 from therapies.forms import StudiesForm
 from therapies.models import Study, Therapy
+from therapies.read_models import study_list
 
 pytestmark = pytest.mark.django_db
 

@@ -20,8 +20,8 @@ from tests.builders import (
     make_study,
     make_therapy,
 )
-from therapies import evidence_cell
 from therapies.models import Criteria, Outcome, Study, Therapy
+from therapies.read_models import evidence_cell
 from therapies.scope import Scope
 
 pytestmark = pytest.mark.django_db

@@ -9,11 +9,11 @@ from typing import Any
 
 from django.db.models import F, Q, QuerySet
 
-from references import citation_text
-from references.languages import Language, language
 from references.models import CitedReference, Correction, Reference
 from references.pubmed.codes import CORRECTION_TYPES
-from references.reference_authors import People, people
+from references.read_models import citation_text
+from references.read_models.languages import Language, language
+from references.read_models.reference_authors import People, people
 
 MOST_CITING = 50
 # What the badges beside the title of another reference need.

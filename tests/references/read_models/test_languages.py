@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from references.languages import Language, language
+from references.read_models.languages import Language, language
 
 
 def test_language_has_a_name_and_a_tag():

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from therapies import effects, evidence_map, lineage, lines, printed, profile
+from therapies import evidence_map
 from therapies.charts import forest
 from therapies.evidence_map import Cell, EvidenceMap, Row
-from therapies.lines import MARK_KINDS, Line
 from therapies.models import Cohort, Outcome, Study, Therapy
+from therapies.read_models import effects, lineage, lines, printed, profile
+from therapies.read_models.lines import MARK_KINDS, Line
 from therapies.scope import Scope
 
 DEFAULT_SORT = "-year"

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Exists, F, OuterRef, Prefetch
 
-from therapies import lineage
 from therapies.evidence_map import Row
 from therapies.forms import StudiesForm
 from therapies.models import Arm, Result, Study
+from therapies.read_models import lineage
 
 if TYPE_CHECKING:
     from therapies.models.study import StudyQuerySet

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from therapies import map_page
 from therapies.evidence_map import EvidenceMap, Row
-from therapies.map_page import DrawnCell, DrawnColumn
 from therapies.models import Outcome
+from therapies.read_models import map_page
+from therapies.read_models.map_page import DrawnCell, DrawnColumn
 
 HARM_DOMAINS = (Outcome.Domain.SAFETY, Outcome.Domain.RESOURCES)
 

@@ -6,11 +6,11 @@ import pytest
 from django.http import QueryDict
 from django.utils import timezone
 
-from references import library_page
-from references.facets import Facet
 from references.forms import ReferenceSearchForm
-from references.library_page import LINES_A_PAGE, LibraryPage, Match
 from references.models import Reference
+from references.read_models import library_page
+from references.read_models.facets import Facet
+from references.read_models.library_page import LINES_A_PAGE, LibraryPage, Match
 from tests.builders import make_correction, make_journal, make_reference, make_report, make_study
 
 pytestmark = pytest.mark.django_db

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from therapies import effects, evidence_map, facts, lineage, profile, study_list
+from therapies import evidence_map, facts
 from therapies.evidence_map import Cell, Row
 from therapies.models import Study, Therapy
+from therapies.read_models import effects, lineage, profile, study_list
 from therapies.scope import Scope
 
 

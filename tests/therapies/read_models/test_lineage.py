@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from therapies import lineage
 from therapies.evidence_map import Row
 from therapies.models import Outcome, Therapy
+from therapies.read_models import lineage
 
 
 def row(code: str, parent: str | None, depth: int) -> Row:

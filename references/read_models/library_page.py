@@ -11,12 +11,12 @@ from django.core.paginator import InvalidPage, Page, Paginator
 from django.db.models import F, Prefetch
 from django.utils.safestring import SafeString
 
-from references import citation_text, facets, highlighting
-from references.facets import Facet, Option
 from references.forms import SORTS, ReferenceSearchForm
-from references.identifying import Identifier, identifier_in
 from references.models import Reference
 from references.models.reference import ReferenceQuerySet
+from references.read_models import citation_text, facets, highlighting
+from references.read_models.facets import Facet, Option
+from references.read_models.identifying import Identifier, identifier_in
 
 LINES_A_PAGE = 25
 MOST_RESEMBLING = 100

@@ -6,10 +6,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from references import reference_page
 from references.models import Reference
 from references.pubmed.codes import CORRECTION_TYPES
-from references.reference_page import MOST_CITING, ReferencePage
+from references.read_models import reference_page
+from references.read_models.reference_page import MOST_CITING, ReferencePage
 from tests.builders import (
     make_arm,
     make_author,

@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from tests import builders
 from therapies.models import Study
-from therapies.oddities import Kind, Oddity, contradiction_of, oddities, with_parts
+from therapies.read_models.oddities import Kind, Oddity, contradiction_of, oddities, with_parts
 from therapies.services import evidence
 
 Told = dict[str, tuple[Oddity, ...]]

@@ -8,11 +8,11 @@ from itertools import groupby
 
 import numpy as np
 
-from therapies import marks
 from therapies.charts import strip
 from therapies.charts.scale import PERCENT_TOPS, TIME_TOPS, Scale, round_top
 from therapies.evidence_map import Cell, Column, EvidenceMap, Row, Spread
 from therapies.models import Outcome, Therapy
+from therapies.read_models import marks
 
 # Benefits first, harms last, on one screen: what a tumour board asks for, in that order.
 KEY_OUTCOMES = (

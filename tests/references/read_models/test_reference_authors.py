@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from references.models import Author
-from references.reference_authors import MOST_SHOWN, people
+from references.read_models.reference_authors import MOST_SHOWN, people
 
 
 def _author(**fields) -> Author:

@@ -1,0 +1,1 @@
+"""What one page needs from several models, and how it says it: functions to frozen dataclasses."""
