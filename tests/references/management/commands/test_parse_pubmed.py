@@ -69,7 +69,10 @@ def test_parse_pubmed_stops_quietly_when_its_reader_does(tmp_path: Path) -> None
     path = tmp_path / "records.xml"
     path.write_bytes(article_set(400))
     with subprocess.Popen(
-        [sys.executable, "manage.py", "parse_pubmed", path], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        [sys.executable, "manage.py", "parse_pubmed", path],
+        cwd=Path(__file__).parents[4],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
     ) as command:
         assert command.stdout is not None
         assert command.stderr is not None
