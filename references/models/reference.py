@@ -88,9 +88,15 @@ class ReferenceQuerySet(models.QuerySet["Reference"]):
 
 @enforce_choices
 @pghistory.track(
-    # A PubMed import is recorded by its run and its raw record; history begins with the first change.
+    # A PubMed import is recorded by its run and its raw record; history begins with the first change, and
+    # keeps what that change replaced.
     pghistory.InsertEvent(condition=pgtrigger.Q(new__origin__in=["evidence", "manual", "import"])),
     pghistory.UpdateEvent(),
+    pghistory.UpdateEvent(
+        "replaced",
+        row=pghistory.Old,
+        condition=pgtrigger.Condition("OLD.origin = 'pubmed' AND OLD.* IS DISTINCT FROM NEW.*"),
+    ),
     pghistory.DeleteEvent(),
     exclude=["search_vector", "updated_at"],
 )

@@ -20,6 +20,8 @@ from nelm_review.core.models import User
 PER_PAGE = 25
 NOTHING = "—"
 UNKNOWN = "Unknown (changed outside the application)"
+# What a row held before the first change that history knows of; it explains that change and is none itself.
+REPLACED = "replaced"
 VERBS = {"insert": "Added", "update": "Changed", "delete": "Deleted"}
 
 Labels = dict[type[models.Model], dict[Any, str]]
@@ -63,10 +65,9 @@ def history_of(row: models.Model, page_number: int | str = 1) -> History:
     """Return a page of what history knows of the row; the number of queries does not depend on its length."""
     event_model = type(row).pgh_event_model
     events = event_model.objects.filter(pgh_obj_id=row.pk).select_related("pgh_context").order_by("-pgh_id")
-    page = Paginator(events, PER_PAGE).get_page(page_number)
+    page = Paginator(events.exclude(pgh_label=REPLACED), PER_PAGE).get_page(page_number)
     shown = list(page.object_list)
-    older = events.filter(pgh_id__lt=shown[-1].pgh_id).first() if shown and page.has_next() else None
-    pairs = list(zip(shown, [*shown[1:], older], strict=True))
+    pairs = _with_what_was_before(shown, events)
     fields = _tracked_fields(event_model)
     changed = [_changed(fields, event, before) for event, before in pairs]
     labels = _labels(_named_rows(pairs, changed))
@@ -78,6 +79,15 @@ def history_of(row: models.Model, page_number: int | str = 1) -> History:
         ),
         page=page,
     )
+
+
+def _with_what_was_before(shown: Sequence[Event], events: models.QuerySet) -> list[tuple[Event, Event | None]]:
+    if not shown:
+        return []
+    between = list(events.filter(pgh_id__range=(shown[-1].pgh_id, shown[0].pgh_id)))
+    older = events.filter(pgh_id__lt=shown[-1].pgh_id).first()
+    pairs = zip(between, [*between[1:], older], strict=True)
+    return [(event, before) for event, before in pairs if event.pgh_label != REPLACED]
 
 
 def who(event: Event, names: dict[int, str]) -> str:

@@ -94,15 +94,17 @@ def test_history_keeps_the_decimals_of_a_number(db: None) -> None:
     assert _fields(changes.history_of(result).changes[0])["value"] == ("26.0", "27.50")
 
 
-def test_history_that_begins_with_an_update_says_so(db: None) -> None:
-    reference = make_reference(origin="pubmed", pmid=99_000_001)
-    reference.title = "Corrected"
-    reference.save()
+def test_history_that_begins_with_an_update_knows_what_it_replaced(db: None) -> None:
+    reference = make_reference("As PubMed prints it", origin="pubmed", pmid=99_000_001)
+    for title in ("Corrected", "Corrected again"):
+        reference.title = title
+        reference.save()
 
-    only = changes.history_of(reference).changes
+    again, first = changes.history_of(reference).changes
 
-    assert [change.replaced_is_known for change in only] == [False]
-    assert only[0].fields == ()
+    assert _fields(first)["title"] == ("As PubMed prints it", "Corrected")
+    assert _fields(again)["title"] == ("Corrected", "Corrected again")
+    assert first.replaced_is_known
 
 
 def test_history_compares_across_the_edge_of_a_page(db: None) -> None:

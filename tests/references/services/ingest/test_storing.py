@@ -202,7 +202,7 @@ def test_store_change_is_in_the_history_with_who_and_how(editor_a: User, editor_
 
     ingest.store([make_record(PMID, title="Corrected title")], by=editor_b, reason="Search run 7")
 
-    event = reference.history.get()
+    event = reference.history.get(pgh_label="update")
     assert (event.pgh_label, event.title) == ("update", "Corrected title")
     context = event.pgh_context.metadata
     assert (context["user"], context["service"], context["reason"]) == (
@@ -236,7 +236,7 @@ def test_store_deleted_record_marks_the_reference(editor_a: User) -> None:
     assert reference.deleted_from_pubmed_at is not None
     assert [outcome.state for outcome in report.outcomes] == [ingest.State.DELETED] * 2
     assert [outcome.reference_id for outcome in report.outcomes] == [reference.pk, None]
-    assert reference.history.get().pgh_context.metadata["service"] == "ingest.store"
+    assert reference.history.get(pgh_label="update").pgh_context.metadata["service"] == "ingest.store"
 
 
 def test_store_deleted_record_that_came_back_is_no_longer_deleted(editor_a: User) -> None:
