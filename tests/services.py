@@ -60,6 +60,8 @@ def prepare_django() -> None:
 
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
+    # A parallel worker may have read the settings before it was given a Redis database of its own.
+    settings.REDIS_URL = settings.CELERY_BROKER_URL = os.environ["REDIS_URL"]
     settings.CACHES["default"]["LOCATION"] = _cache_url()
     Path(settings.STATIC_ROOT).mkdir(exist_ok=True)
     django.setup()

@@ -29,7 +29,9 @@ def index(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, f"“{strategy.name}” is saved.")
             return redirect("strategies")
-    saved = SearchStrategy.objects.annotate(n_runs=Count("runs"), last_run_at=Max("runs__requested_at"))
+    saved = SearchStrategy.objects.annotate(
+        n_runs=Count("runs"), last_run_at=Max("runs__requested_at")
+    ).order_by("name", "pk")
     context = {"form": form, "strategies": saved}
     return render_page(
         request, "references/desk/strategies.html", context, status=422 if form.errors else 200
