@@ -72,7 +72,7 @@ def _drawn(n_studies: int, n_patients: int, *marks: Mark) -> DrawnCell:
     cell = Cell("tace", "orr", n_studies=n_studies, n_patients=n_patients, n_results=len(marks))
     middle = marks[len(marks) // 2].value
     drawing = strip.draw(marks, middle=middle, scale=PERCENT)
-    return DrawnCell(cell, drawing, f"{marks[0].value:g}–{marks[-1].value:g}%", n_studies_without_mark=0)
+    return DrawnCell(cell, drawing, f"{marks[0].value:g}–{marks[-1].value:g}%")
 
 
 def _column(outcome: Outcome, kind: str) -> DrawnColumn:

@@ -10,10 +10,12 @@ neither is known; each cohort counts once, with the study that contributes most.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 import numpy as np
+from django.urls import reverse
 
 from therapies import facts
 from therapies.counting import Counts, Grid, runs, starts_of
@@ -47,7 +49,6 @@ class Spread:
 
     values: np.ndarray
     results: np.ndarray
-    n_studies: int
 
     @property
     def low(self) -> float:
@@ -62,6 +63,12 @@ class Spread:
         """The median of the reported values, unweighted: a place on the strip, not an estimate."""
         middle = len(self.values) // 2
         return float(self.values[middle] + self.values[-middle - 1]) / 2
+
+
+@lru_cache(maxsize=4096)
+def _address(therapy: str, outcome: str) -> str:
+    """Return the address of a cell; kept, because a map asks for hundreds."""
+    return reverse("evidence", args=[therapy, outcome])
 
 
 @dataclass(frozen=True)
@@ -79,6 +86,23 @@ class Cell:
     @property
     def is_empty(self) -> bool:
         return not (self.n_studies or self.n_reviews)
+
+    def get_absolute_url(self) -> str:
+        return _address(self.therapy, self.outcome)
+
+    @property
+    def studies(self) -> str:
+        return f"{self.n_studies:,} {'study' if self.n_studies == 1 else 'studies'}"
+
+    @property
+    def patients(self) -> str:
+        if not self.n_patients:
+            return "patients not stated"
+        return f"{self.n_patients:,} {'patient' if self.n_patients == 1 else 'patients'}"
+
+    @property
+    def reviews(self) -> str:
+        return f"{self.n_reviews:,} {'review' if self.n_reviews == 1 else 'reviews'}"
 
 
 @dataclass(frozen=True)
@@ -104,16 +128,20 @@ class EvidenceMap:
 
 
 def build(
-    scope: Scope, *, timepoints: dict[str, float] | None = None, found: Facts | None = None
+    scope: Scope,
+    *,
+    outcomes: Sequence[Outcome] | None = None,
+    timepoints: dict[str, float] | None = None,
+    found: Facts | None = None,
 ) -> EvidenceMap:
-    """Count the published results inside the scope; four queries, whatever the size of the evidence.
+    """Count the published results inside the scope; at most four queries, whatever their number.
 
-    `timepoints` chooses the month at which a survival rate is read, by outcome code; `found` are the facts
-    of the scope, for a caller that counts them twice.
+    `outcomes` are the columns wanted, all where none are given; `timepoints` chooses the month at which a
+    survival rate is read, by outcome code; `found` are the facts, for a caller that counts them twice.
     """
     rows = tree(Therapy.objects.all())
-    outcomes = list(Outcome.objects.all())
-    found = facts.published(scope) if found is None else found
+    found = facts.published(scope, outcomes) if found is None else found
+    outcomes = list(Outcome.objects.all()) if outcomes is None else outcomes
     columns = tuple(_column(outcome, found, (timepoints or {}).get(outcome.code)) for outcome in outcomes)
     grid = Grid(_lineages(rows), [outcome.pk for outcome in outcomes])
     spreads = _spreads(grid, columns, found)
@@ -203,12 +231,12 @@ def _spreads(grid: Grid, columns: tuple[Column, ...], found: Facts) -> dict[int,
     chosen = np.flatnonzero(usable)
     chosen = chosen[np.argsort(found.value[chosen], kind="stable")]
     cells, chosen = grid.place(found, chosen)
-    values, results, studies = found.value[chosen], found.result[chosen], found.study[chosen]
+    values, results = found.value[chosen], found.result[chosen]
     in_days = [column.outcome.unit == "days" for column in columns]
     spreads = {}
     for cell, here in runs(cells):
         shown = np.round(values[here] * DAYS_PER_MONTH, 6) if in_days[cell % len(columns)] else values[here]
-        spreads[cell] = Spread(shown, results[here], len(starts_of(np.sort(studies[here]))))
+        spreads[cell] = Spread(shown, results[here])
     return spreads
 
 

@@ -7,15 +7,27 @@ rows by the ORM takes. So every choice of filters is counted afresh, and no seco
 from __future__ import annotations
 
 import io
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import BooleanField, ExpressionWrapper, F, FloatField, IntegerField, Q, Value
+from django.db.models import (
+    BooleanField,
+    Case,
+    ExpressionWrapper,
+    F,
+    FloatField,
+    IntegerField,
+    Q,
+    Value,
+    When,
+)
 from django.db.models.functions import Cast, Coalesce
 
-from therapies.models import Arm, Study
+from therapies.models import Arm, Outcome, Study
 from therapies.scope import Scope
 
 if TYPE_CHECKING:
@@ -53,10 +65,10 @@ class Facts:
         return len(self.result)
 
 
-def published(scope: Scope) -> Facts:
-    """Return the published results inside the scope: two queries, whatever their number."""
+def published(scope: Scope, outcomes: Collection[Outcome] | None = None) -> Facts:
+    """Return the published results inside the scope, of some outcomes or all: two queries."""
     arms = _copy(
-        Arm.objects.filter(scope.within("study")).order_by("study_id", "pk"),
+        Arm.objects.filter(scope.within("study")).order_by(),
         arm=(F("pk"), ">i8"),
         study=(F("study_id"), ">i8"),
         therapy=(F("therapy_id"), ">i8"),
@@ -69,13 +81,21 @@ def published(scope: Scope) -> Facts:
         ),
     )
     results = _copy(
-        scope.results_of_any_study().order_by(),
+        scope.results_of_any_study().filter(_of(outcomes)).order_by(),
         result=(F("pk"), ">i8"),
         arm=(F("arm_id"), ">i8"),
         outcome=(F("outcome_id"), ">i8"),
         value=(Coalesce("axis_value", _NOT_A_NUMBER), ">f8"),
-        timepoint=(Coalesce(Cast("timepoint_months", FloatField()), _NOT_A_NUMBER), ">f8"),
+        timepoint=(
+            Case(
+                When(timepoint_months__isnull=True, then=_NOT_A_NUMBER),
+                default=Cast("timepoint_months", FloatField()),
+            ),
+            ">f8",
+        ),
     )
+    in_reading_order = np.lexsort((arms["arm"], arms["study"]))
+    arms = {name: column[in_reading_order] for name, column in arms.items()}
     place = lookup(results["arm"], arms["arm"], np.arange(len(arms["arm"])))
     order = np.argsort(place, kind="stable")
     order = order[np.searchsorted(place[order], 0) :]
@@ -84,6 +104,10 @@ def published(scope: Scope) -> Facts:
         **{name: results[name][order] for name in ("result", "outcome", "value", "timepoint")},
         **{name: column[place] for name, column in arms.items()},
     )
+
+
+def _of(outcomes: Collection[Outcome] | None) -> Q:
+    return Q() if outcomes is None else Q(outcome__in=[outcome.pk for outcome in outcomes])
 
 
 def lookup(keys: np.ndarray, known: np.ndarray, places: np.ndarray) -> np.ndarray:
@@ -96,14 +120,20 @@ def lookup(keys: np.ndarray, known: np.ndarray, places: np.ndarray) -> np.ndarra
 def _copy(rows: QuerySet, **columns: tuple[object, str]) -> dict[str, np.ndarray]:
     """Read fixed-width, never-null columns of the rows; each is an expression and its big-endian type."""
     named = {f"fact_{name}": expression for name, (expression, _kind) in columns.items()}
-    sql, parameters = rows.annotate(**named).values_list(*named).query.sql_with_params()
+    layout = [("n_fields", ">i2")]
+    for name, (_expression, kind) in columns.items():
+        layout += [(f"{name}_length", ">i4"), (name, kind)]
+    table = np.frombuffer(_binary_copy(rows.annotate(**named).values_list(*named)), dtype=layout)
+    return {name: table[name].astype(table[name].dtype.newbyteorder("=")) for name in columns}
+
+
+def _binary_copy(rows: QuerySet) -> bytes | memoryview:
+    try:
+        sql, parameters = rows.query.sql_with_params()
+    except EmptyResultSet:  # Django knows without asking, for instance where no outcome is wanted
+        return b""
     buffer = io.BytesIO()
     with connection.cursor() as cursor:
         statement = cursor.mogrify(sql, parameters).decode()
         cursor.copy_expert(f"COPY ({statement}) TO STDOUT (FORMAT BINARY)", buffer)
-    body = buffer.getbuffer()[_HEADER_LENGTH:-_TRAILER_LENGTH]
-    layout = [("n_fields", ">i2")]
-    for name, (_expression, kind) in columns.items():
-        layout += [(f"{name}_length", ">i4"), (name, kind)]
-    table = np.frombuffer(body, dtype=layout)
-    return {name: table[name].astype(table[name].dtype.newbyteorder("=")) for name in columns}
+    return buffer.getbuffer()[_HEADER_LENGTH:-_TRAILER_LENGTH]

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 PERCENT_TOPS = (5, 10, 20, 30, 50, 100)
 TIME_TOPS = (6, 12, 24, 36, 48, 60, 84, 96, 120, 180, 240, 360, 480, 600)
 # A few extreme series must not squeeze all others into a corner: they sit at the edge as arrows.
@@ -29,10 +31,10 @@ class Scale:
         return value > self.top
 
 
-def round_top(values: Sequence[float], *, tops: Sequence[int]) -> int:
+def round_top(values: Sequence[float] | np.ndarray, *, tops: Sequence[int]) -> int:
     """Return the smallest round top that holds 95 % of the values (the largest one when none does)."""
     if not len(values):
         return tops[-1]
-    ordered = sorted(values)
-    needed = ordered[min(len(ordered) - 1, int(SHARE_INSIDE * len(ordered)))]
+    rank = min(len(values) - 1, int(SHARE_INSIDE * len(values)))
+    needed = np.partition(np.asarray(values), rank)[rank]
     return next((top for top in tops if top >= needed), tops[-1])

@@ -42,15 +42,27 @@ class Mark:
     is_hollow: bool = False
 
 
+class PathData(str):
+    """SVG path data: letters and numbers of our own making, which a template need not escape."""
+
+    __slots__ = ()
+
+    def __html__(self) -> str:
+        return self
+
+
+NO_PATH = PathData()
+
+
 @dataclass(frozen=True)
 class Strip:
     """Path data of one cell: filled marks, hollow marks, histogram bars, and the middle value's position."""
 
-    filled: str
-    hollow: str
-    bars: str
-    beyond: str
-    middle: str
+    filled: PathData = NO_PATH
+    hollow: PathData = NO_PATH
+    bars: PathData = NO_PATH
+    beyond: PathData = NO_PATH
+    middle: PathData = NO_PATH
 
 
 def draw(marks: Sequence[Mark], *, middle: float, scale: Scale) -> Strip:
@@ -61,14 +73,21 @@ def draw(marks: Sequence[Mark], *, middle: float, scale: Scale) -> Strip:
     for mark, x, lane in zip(marks, positions, _lanes(positions), strict=True):
         path = outline(mark.shape, x, BASELINE + lane, radius(mark.n))
         (hollow if mark.is_hollow else filled).append(path)
-    beyond = _arrow() if marks and scale.exceeds(marks[-1].value) else ""
-    return Strip("".join(filled), "".join(hollow), "", beyond, f"{scale.x(middle):.1f}")
+    return Strip(
+        filled=PathData("".join(filled)),
+        hollow=PathData("".join(hollow)),
+        beyond=_arrow(is_needed=bool(marks) and scale.exceeds(marks[-1].value)),
+        middle=PathData(f"{scale.x(middle):.1f}"),
+    )
 
 
 def draw_many(values: Sequence[float], *, middle: float, scale: Scale) -> Strip:
     """Return a histogram of the values, which are in ascending order."""
-    beyond = _arrow() if len(values) and scale.exceeds(values[-1]) else ""
-    return Strip("", "", _histogram(values, scale), beyond, f"{scale.x(middle):.1f}")
+    return Strip(
+        bars=_histogram(values, scale),
+        beyond=_arrow(is_needed=bool(len(values)) and scale.exceeds(values[-1])),
+        middle=PathData(f"{scale.x(middle):.1f}"),
+    )
 
 
 def radius(n: int | None) -> float:
@@ -111,7 +130,7 @@ def _lanes(positions: Sequence[float]) -> list[float]:
     return lanes
 
 
-def _histogram(values: Sequence[float], scale: Scale) -> str:
+def _histogram(values: Sequence[float], scale: Scale) -> PathData:
     edges = [scale.top * bar / N_BINS for bar in range(1, N_BINS)]
     stops = [*(bisect_left(values, edge) for edge in edges), len(values)]
     counts = [stop - start for start, stop in zip([0, *stops], stops, strict=False)]
@@ -123,8 +142,8 @@ def _histogram(values: Sequence[float], scale: Scale) -> str:
             height = max(1.0, (HEIGHT - 2) * count / tallest)
             left = scale.left + index * width
             bars.append(f"M{left:.1f} {HEIGHT - 1}v-{height:.1f}h{width - 0.4:.1f}v{height:.1f}z")
-    return "".join(bars)
+    return PathData("".join(bars))
 
 
-def _arrow() -> str:
-    return f"M{WIDTH - 4} {BASELINE - 3}l3.5 3-3.5 3z"
+def _arrow(*, is_needed: bool) -> PathData:
+    return PathData(f"M{WIDTH - 4} {BASELINE - 3}l3.5 3-3.5 3z" if is_needed else "")

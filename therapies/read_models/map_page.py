@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -43,12 +43,11 @@ UNIT_WORDS = {"%": "%", "months": " mo", "days": " d"}
 
 @dataclass(frozen=True)
 class DrawnCell:
-    """One cell ready for the template; some of its studies may print no value that the strip can show."""
+    """One cell ready for the template: the strip and its range in words, where there are usable values."""
 
     cell: Cell
-    strip: strip.Strip | None
-    words: str
-    n_studies_without_mark: int
+    strip: strip.Strip | None = None
+    words: str = ""
 
 
 @dataclass(frozen=True)
@@ -103,20 +102,23 @@ class MapPage:
         return not any(len(row.empty_columns) < len(self.columns) for row in self.rows)
 
 
+def shown(outcomes: Iterable[Outcome], *, domains: Collection[str], with_all: bool) -> list[Outcome]:
+    """Return the outcomes that get a column: those of the domains chosen, else the key ones or all."""
+    if domains:
+        return [outcome for outcome in outcomes if outcome.domain in domains]
+    return [outcome for outcome in outcomes if with_all or outcome.code in KEY_OUTCOMES]
+
+
 def draw(
     evidence: EvidenceMap,
     *,
     families: Collection[str] = (),
-    domains: Collection[str] = (),
     closed: Collection[str] = (),
     with_comparators: bool = False,
-    with_all_columns: bool = False,
     chosen_months: float | None = None,
 ) -> MapPage:
-    """Choose the visible rows and columns, and draw their cells on one axis an outcome."""
-    columns = tuple(
-        _drawn_column(column, evidence) for column in _visible_columns(evidence, domains, with_all_columns)
-    )
+    """Choose the visible rows, and draw their cells on one axis an outcome."""
+    columns = tuple(_drawn_column(column, evidence) for column in _in_domain_order(evidence.columns))
     visible = _visible_rows(evidence.rows, families, closed, with_comparators)
     cells = [[evidence.cell(row.therapy.code, column.outcome.code) for column in columns] for row in visible]
     traits = marks.traits(_marked_results(cells))
@@ -143,14 +145,9 @@ def draw(
     )
 
 
-def _visible_columns(evidence: EvidenceMap, domains: Collection[str], with_all: bool) -> list[Column]:
-    def wanted(column: Column) -> bool:
-        if domains:
-            return column.outcome.domain in domains
-        return with_all or column.outcome.code in KEY_OUTCOMES
-
+def _in_domain_order(columns: Sequence[Column]) -> list[Column]:
     order = {domain: place for place, domain in enumerate(DOMAIN_ORDER)}
-    return sorted(filter(wanted, evidence.columns), key=lambda column: order[column.outcome.domain])
+    return sorted(columns, key=lambda column: order[column.outcome.domain])
 
 
 def _visible_rows(
@@ -201,14 +198,14 @@ def _marked_results(cells: Sequence[Sequence[Cell]]) -> set[int]:
 def _drawn_cell(cell: Cell, column: DrawnColumn, traits: dict[int, dict[str, object]]) -> DrawnCell:
     spread = cell.spread
     if spread is None:
-        return DrawnCell(cell, None, "", cell.n_studies)
+        return DrawnCell(cell)
     place = {"middle": spread.middle, "scale": column.scale}
     if len(spread.values) > strip.MOST_MARKS:
         drawing = strip.draw_many(spread.values, **place)
     else:
         pairs = zip(spread.values.tolist(), spread.results.tolist(), strict=True)
         drawing = strip.draw([marks.mark(value, **traits[pk]) for value, pk in pairs], **place)
-    return DrawnCell(cell, drawing, words(spread, column.outcome), cell.n_studies - spread.n_studies)
+    return DrawnCell(cell, drawing, words(spread, column.outcome))
 
 
 def words(spread: Spread, outcome: Outcome) -> str:

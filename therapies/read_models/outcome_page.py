@@ -55,7 +55,7 @@ def read(code: str, *, months: float | None = None) -> OutcomePage:
     alone = replace(
         evidence, columns=tuple(column for column in evidence.columns if column.outcome == outcome)
     )
-    page = map_page.draw(alone, with_comparators=True, with_all_columns=True)
+    page = map_page.draw(alone, with_comparators=True)
     cells = [(line.row, line.cells[0][1]) for line in page.rows]
     results = scope.results().filter(outcome=outcome).exclude(arm__study__design__in=Study.REVIEW_DESIGNS)
     results = results.order_by()

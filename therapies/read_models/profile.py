@@ -44,7 +44,7 @@ class Profile:
 def read(evidence: EvidenceMap, row: Row, *, leave_out: str = "") -> Profile:
     """Draw the outcomes with evidence of one row; `leave_out` is the code of an outcome shown apart."""
     alone = replace(evidence, rows=(replace(row, parent=None, depth=0),))
-    page = map_page.draw(alone, with_comparators=True, with_all_columns=True)
+    page = map_page.draw(alone, with_comparators=True)
     by_domain: dict[str, list[OutcomeLine]] = {}
     apart = None
     for column, drawn in page.rows[0].cells:

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 
 from nelm_review.core.pages import render_page
 from therapies import evidence_map, exports
+from therapies.evidence_map import EvidenceMap
 from therapies.forms import MapForm
 from therapies.models import Outcome, Therapy
 from therapies.read_models import map_page
@@ -17,14 +18,18 @@ from therapies.read_models import map_page
 @require_safe
 def show(request: HttpRequest) -> HttpResponse:
     """Show what was found, therapies by outcomes."""
-    form, evidence = _read(request)
+    form, outcomes = _read(request)
+    columns = map_page.shown(
+        outcomes,
+        domains=form.readable("domain") or (),
+        with_all=form.readable("columns") == "all",
+    )
+    evidence = _count(form, columns)
     page = map_page.draw(
         evidence,
         families=form.readable("family") or (),
-        domains=form.readable("domain") or (),
         closed=form.readable("closed") or (),
         with_comparators=bool(form.readable("comparators")),
-        with_all_columns=form.readable("columns") == "all",
         chosen_months=form.readable("months"),
     )
     context = {
@@ -41,18 +46,21 @@ def show(request: HttpRequest) -> HttpResponse:
 @require_safe
 def download(request: HttpRequest) -> HttpResponse:
     """Send every cell of the map as CSV, counted inside the same filters."""
-    _form, evidence = _read(request)
-    return exports.map_csv(evidence)
+    return exports.map_csv(_count(*_read(request)))
 
 
-def _read(request: HttpRequest) -> tuple[MapForm, evidence_map.EvidenceMap]:
+def _read(request: HttpRequest) -> tuple[MapForm, list[Outcome]]:
     therapies = list(Therapy.objects.all())
     form = MapForm(
         request.GET,
         families=[(therapy.code, therapy.name) for therapy in therapies if therapy.parent_id is None],
         therapies=[therapy.code for therapy in therapies],
     )
+    return form, list(Outcome.objects.all())
+
+
+def _count(form: MapForm, outcomes: list[Outcome]) -> EvidenceMap:
     months = form.readable("months")
-    rates = [outcome.code for outcome in Outcome.objects.all() if evidence_map.reads_one_timepoint(outcome)]
+    rates = [outcome.code for outcome in outcomes if evidence_map.reads_one_timepoint(outcome)]
     chosen = {} if months is None else dict.fromkeys(rates, months)
-    return form, evidence_map.build(form.scope(), timepoints=chosen)
+    return evidence_map.build(form.scope(), outcomes=outcomes, timepoints=chosen)

@@ -67,3 +67,15 @@ def test_shapes_cover_about_the_area_of_the_circle(shape):
     }[shape]()
 
     assert area == pytest.approx(pi * 100, rel=0.01)
+
+
+def test_path_data_is_made_of_path_letters_and_numbers_only():
+    few = strip.draw(
+        [Mark(v, v, shape, v > 50) for v in (0, 7.25, 99, 140) for shape in Shape], middle=7, scale=SCALE
+    )
+    many = strip.draw_many([float(v) for v in range(120)], middle=60, scale=SCALE)
+
+    for drawing in (few, many):
+        for path in (drawing.filled, drawing.hollow, drawing.bars, drawing.beyond, drawing.middle):
+            assert re.fullmatch(r"[MLlHhVvAaz0-9 .,-]*", path)
+            assert path.__html__() == path

@@ -71,7 +71,7 @@ def test_map_explains_a_filter_it_cannot_read_and_ignores_it(client, tumour_resp
 
     assert response.status_code == 200
     assert sentence in response.content.decode()
-    assert "1 studies with 1 published" in response.content.decode()
+    assert "1 study with 1 published result in these columns" in response.content.decode()
 
 
 def test_map_escapes_what_a_filter_says(client, tumour_response):
