@@ -51,7 +51,7 @@ def test_form_without_its_token_is_refused_in_words(editor_a):
 
 def test_fault_of_ours_is_a_page_without_a_trace(client, monkeypatch):
     client.raise_request_exception = False
-    monkeypatch.setattr("references.library_page.build", _raise)
+    monkeypatch.setattr("references.read_models.library_page.build", _raise)
 
     response = client.get(reverse("references"))
 

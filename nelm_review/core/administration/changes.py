@@ -81,7 +81,9 @@ def history_of(row: models.Model, page_number: int | str = 1) -> History:
     )
 
 
-def _with_what_was_before(shown: Sequence[Event], events: models.QuerySet) -> list[tuple[Event, Event | None]]:
+def _with_what_was_before(
+    shown: Sequence[Event], events: models.QuerySet
+) -> list[tuple[Event, Event | None]]:
     if not shown:
         return []
     between = list(events.filter(pgh_id__range=(shown[-1].pgh_id, shown[0].pgh_id)))
