@@ -132,10 +132,10 @@ def test_history_says_who_why_and_through_what(editor_a: User) -> None:
     }
 
 
-def test_history_of_a_pubmed_reference_begins_with_its_first_change() -> None:
+def test_history_of_a_pubmed_reference_begins_with_its_first_change_and_what_it_replaced() -> None:
     reference = builders.make_reference(origin=Reference.Origin.PUBMED)
     assert labels(reference) == []
 
     execute("UPDATE references_reference SET title = 'changed' WHERE id = %s", reference.pk)
 
-    assert labels(reference) == ["update"]
+    assert labels(reference) == ["replaced", "update"]
