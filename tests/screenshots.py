@@ -21,11 +21,13 @@ PAGES = {
     "review": "/review/",
     "methods": "/methods/",
 }
+DESKTOP = {"width": 1280, "height": 900}
 VIEWS = {
-    "desktop": {"viewport": {"width": 1280, "height": 900}},
-    "dark": {"viewport": {"width": 1280, "height": 900}, "color_scheme": "dark"},
+    "desktop": {"viewport": DESKTOP},
+    "dark": {"viewport": DESKTOP, "color_scheme": "dark"},
     "phone": {"viewport": {"width": 390, "height": 844}},
 }
+SHOWN_IN_EVERY_VIEW = ("map", "evidence")
 
 
 def take(base: str, names: list[str]) -> None:
@@ -34,7 +36,7 @@ def take(base: str, names: list[str]) -> None:
         browser = playwright.chromium.launch(executable_path=find_chromium(), args=list(ARGUMENTS))
         for view, options in VIEWS.items():
             page = browser.new_context(**options).new_page()
-            for name in names or PAGES:
+            for name in names or (PAGES if view == "desktop" else SHOWN_IN_EVERY_VIEW):
                 page.goto(f"{base}{PAGES[name]}")
                 page.screenshot(path=FOLDER / f"{name}-{view}.png")
         browser.close()
