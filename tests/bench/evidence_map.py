@@ -48,12 +48,10 @@ WHERE s.key LIKE 'generated-%%'
 
 def generate() -> None:
     """Fill the scratch database: the shipped vocabularies, and generated studies below them."""
-    from django.core.management import call_command
     from django.db import connection
 
     from nelm_review.core.models import User
 
-    call_command("load_evidence", verbosity=0)
     with connection.cursor() as cursor:
         # History is not what is measured.
         for table in ("study", "arm", "result"):
@@ -68,6 +66,7 @@ def generate() -> None:
 def main() -> None:
     """Print the time of the counting, of the whole page and of the floor, with queries and bytes."""
     with scratch.database():
+        from django.core.management import call_command
         from django.db import connection
         from django.test import Client
         from django.test.utils import CaptureQueriesContext
@@ -76,6 +75,7 @@ def main() -> None:
         from therapies.models import Result
         from therapies.scope import Scope
 
+        call_command("load_evidence", verbosity=0)
         small = Client().get("/")
         print(f"shipped evidence: {len(gzip.compress(small.content)):,} bytes of HTML, compressed")
         generate()

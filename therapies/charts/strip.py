@@ -6,11 +6,13 @@ above MOST_MARKS values the strip becomes a histogram of fixed size.
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import pairwise
 from math import sqrt
+
+import numpy as np
 
 from therapies.charts.scale import Scale
 
@@ -131,9 +133,9 @@ def _lanes(positions: Sequence[float]) -> list[float]:
 
 
 def _histogram(values: Sequence[float], scale: Scale) -> PathData:
-    edges = [scale.top * bar / N_BINS for bar in range(1, N_BINS)]
-    stops = [*(bisect_left(values, edge) for edge in edges), len(values)]
-    counts = [stop - start for start, stop in zip([0, *stops], stops, strict=False)]
+    edges = np.linspace(0, scale.top, N_BINS + 1)[1:-1]
+    places = [0, *np.searchsorted(values, edges).tolist(), len(values)]
+    counts = [stop - start for start, stop in pairwise(places)]
     width = (scale.right - scale.left) / N_BINS
     tallest = max(counts)
     bars = []

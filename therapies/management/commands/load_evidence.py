@@ -29,9 +29,10 @@ class Command(BaseCommand):
             "--dry-run", action="store_true", help="Check, and say what would change; write nothing."
         )
 
-    def handle(self, *, path: Path, dry_run: bool, **options: Any) -> None:
+    def handle(self, *, path: Path, dry_run: bool, verbosity: int, **options: Any) -> None:
         try:
             ledger = evidence.load(path, dry_run=dry_run)
         except evidence.EvidenceError as error:
             raise CommandError(str(error)) from error
-        self.stdout.write(str(ledger))
+        if verbosity:
+            self.stdout.write(str(ledger))
