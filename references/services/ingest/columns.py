@@ -7,14 +7,12 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from references.pubmed.records import (
-    AbstractSection,
     Author,
     Book,
-    CommentCorrection,
-    MeshHeading,
     OtherAbstract,
     PubmedRecord,
 )
+from references.services.ingest import json_text
 
 Values = dict[str, Any]
 
@@ -29,10 +27,11 @@ def reference_values(record: PubmedRecord) -> Values:
         month, day = record.article_date.month, record.article_date.day
     else:
         month, day = date.month, date.day
+    keywords = [keyword.text for keyword in record.keywords]
     return {
         "title": record.title,
         "vernacular_title": record.vernacular_title,
-        "abstract": _sections(record.abstract),
+        "abstract": json_text.sections(record.abstract),
         "abstract_text": " ".join(section.text for section in record.abstract),
         "other_abstracts": [_other_abstract(abstract) for abstract in record.other_abstracts],
         "authors_text": ", ".join(filter(None, map(_printed_name, record.authors))),
@@ -44,11 +43,12 @@ def reference_values(record: PubmedRecord) -> Values:
         "published_month": month,
         "published_day": day,
         "published_text": date.medline_date or _season(record),
-        "dates": _dates(record),
+        "dates": json_text.dates(record),
         "languages": list(record.languages),
         "publication_types": [kind.name for kind in record.publication_types if kind.name],
-        "mesh": [_heading(heading) for heading in record.mesh_headings],
-        "keywords": [keyword.text for keyword in record.keywords],
+        "mesh": json_text.headings(record.mesh_headings),
+        "keywords": keywords,
+        "index_text": index_text(record, keywords=keywords),
         "trial_ids": list(record.trial_ids),
         "databanks": [
             {"name": bank.name, "accession_numbers": list(bank.accession_numbers)}
@@ -67,22 +67,28 @@ def reference_values(record: PubmedRecord) -> Values:
     }
 
 
-def index_text(mesh: Iterable[dict[str, Any]], keywords: Iterable[str], record: PubmedRecord) -> str:
-    """Return the words that find a reference besides title, abstract and authors, `; ` between them."""
+def index_text(
+    record: PubmedRecord, *, keywords: Iterable[str], mesh: Iterable[dict[str, Any]] | None = None
+) -> str:
+    """Return the words that find a reference besides title, abstract and authors, `; ` between them.
+
+    `mesh` are headings that a row keeps instead of the record's.
+    """
     words: dict[str, None] = {}
-    for heading in mesh:
-        words[heading["descriptor"]] = None
-        for qualifier in heading.get("qualifiers", ()):
-            words[qualifier["name"]] = None
-    words |= dict.fromkeys(concept.name for concept in record.supplementary_mesh)
-    words |= dict.fromkeys(chemical.name for chemical in record.chemicals)
+    if mesh is None:
+        for heading in record.mesh_headings:
+            words[heading.descriptor] = None
+            for qualifier in heading.qualifiers:
+                words[qualifier.name] = None
+    else:
+        for kept in mesh:
+            words[kept["descriptor"]] = None
+            words |= dict.fromkeys(qualifier["name"] for qualifier in kept.get("qualifiers", ()))
+    words |= dict.fromkeys([concept.name for concept in record.supplementary_mesh])
+    words |= dict.fromkeys([chemical.name for chemical in record.chemicals])
     words |= dict.fromkeys(keywords)
     words.pop("", None)
     return "; ".join(words)
-
-
-def abstract_text(sections: Iterable[dict[str, str]]) -> str:
-    return " ".join(section["text"] for section in sections)
 
 
 def other_ids(record: PubmedRecord) -> dict[str, list[str]]:
@@ -110,22 +116,14 @@ def people(record: PubmedRecord) -> Iterator[tuple[str, int, Author]]:
                 yield role, person.position, person
 
 
-def corrections_of(record: PubmedRecord) -> Iterator[tuple[int, CommentCorrection]]:
-    return enumerate(record.comments_corrections, start=1)
-
-
-def _sections(sections: Iterable[AbstractSection]) -> list[Values]:
-    return [
-        {"label": section.label, "category": section.nlm_category, "text": section.text}
-        for section in sections
-    ]
-
-
 def _other_abstract(abstract: OtherAbstract) -> Values:
     return {
         "type": abstract.type,
         "language": abstract.language,
-        "sections": _sections(abstract.sections),
+        "sections": [
+            {"label": section.label, "category": section.nlm_category, "text": section.text}
+            for section in abstract.sections
+        ],
         "copyright": abstract.copyright,
     }
 
@@ -140,32 +138,6 @@ def _printed_name(author: Author) -> str:
 def _season(record: PubmedRecord) -> str:
     date = record.publication_date
     return f"{date.year or ''} {date.season}".strip() if date.season else ""
-
-
-def _dates(record: PubmedRecord) -> dict[str, list[str]]:
-    dates: dict[str, list[str]] = {}
-    named = (
-        ("electronic", record.article_date),
-        *((step.status, step) for step in record.history),
-        ("record_completed", record.date_completed),
-        ("record_revised", record.date_revised),
-    )
-    for name, date in named:
-        if date is not None and (iso := date.iso):
-            dates.setdefault(name, []).append(iso)
-    return dates
-
-
-def _heading(heading: MeshHeading) -> Values:
-    return {
-        "ui": heading.ui,
-        "descriptor": heading.descriptor,
-        "is_major": heading.is_major,
-        "qualifiers": [
-            {"ui": qualifier.ui, "name": qualifier.name, "is_major": qualifier.is_major}
-            for qualifier in heading.qualifiers
-        ],
-    }
 
 
 def _book(book: Book) -> Values:

@@ -11,10 +11,13 @@ from references.models import Author, Reference
 from references.pubmed import records
 from references.services.ingest import columns
 from references.services.ingest.columns import PUBLISHED, Values
+from references.services.ingest.json_text import Json
 from references.services.ingest.plan import Entry
 
-# The parts of a reference that are rows of their own, by the name under which `curated_fields` lists them.
-PARTS = ("authors", "cited_references", "corrections")
+# Columns that follow others.
+DERIVED = ("authors_text", "abstract_text", "index_text")
+# What PubMed says by saying nothing.
+SILENCE = (None, "", [], {}, Json("[]"), Json("{}"))
 
 
 @dataclass(slots=True)
@@ -31,8 +34,7 @@ class Known:
         """Say whether the row keeps its own value: an editor set it, or PubMed says nothing about it."""
         if self.is_curated(name):
             return True
-        is_silent = stated is None or stated == "" or stated == [] or stated == {}
-        return is_silent and self.reference.origin != Reference.Origin.PUBMED
+        return stated in SILENCE and self.reference.origin != Reference.Origin.PUBMED
 
 
 def known_rows(entries: Iterable[Entry]) -> dict[int, Known]:
@@ -62,12 +64,15 @@ def guarded(values: Values, known: Known, record: records.PubmedRecord) -> Value
         elif isinstance(stated, bool):
             if known.is_curated(name):
                 kept[name] = getattr(row, name)
-        elif name != "authors_text" and known.keeps(name, stated):
+        elif name not in DERIVED and known.keeps(name, stated):
             kept[name] = getattr(row, name)
     if keeps_part("authors", known, record):
         kept |= {name: getattr(row, name) for name in ("authors_text", "has_more_authors")}
-    kept["abstract_text"] = columns.abstract_text(kept["abstract"])
-    kept["index_text"] = columns.index_text(kept["mesh"], kept["keywords"], record)
+    if kept["abstract"] is not values["abstract"]:
+        kept["abstract_text"] = row.abstract_text
+    kept["index_text"] = columns.index_text(
+        record, keywords=kept["keywords"], mesh=None if kept["mesh"] is values["mesh"] else row.mesh
+    )
     return kept
 
 
@@ -84,9 +89,9 @@ def keeps_part(part: str, known: Known | None, record: records.PubmedRecord) -> 
     return known.is_curated(part) or is_silent
 
 
-def is_corresponding(person: records.Author, known: Known | None) -> bool:
+def is_corresponding(person: records.Author, *, known: Known) -> bool:
     """Say whether the row knew this person as its corresponding author, which PubMed never tells."""
-    return known is not None and _same_person(person) in known.corresponding
+    return _same_person(person) in known.corresponding
 
 
 def _same_person(person: Author | records.Author) -> tuple[str, str]:

@@ -13,6 +13,7 @@ from django.db import connection
 from references.models import Reference
 from references.pubmed.records import PubmedRecord
 from references.services.ingest.columns import other_ids
+from references.services.ingest.preparing import PreparedRecord
 
 # A notice often bears the DOI of the article it is about; it must not be taken for that article.
 NOTICE_TYPES = frozenset(
@@ -59,8 +60,7 @@ class Existing:
 class Entry:
     """One record, the row it goes to, and the identifiers it holds there."""
 
-    record: PubmedRecord
-    digest: bytes
+    prepared: PreparedRecord
     existing: Existing | None = None
     reference_id: int = 0
     is_unchanged: bool = False
@@ -69,6 +69,10 @@ class Entry:
     deleted_from_pubmed_at: datetime | None = None
     held_elsewhere: dict[str, list[str]] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
+
+    @property
+    def record(self) -> PubmedRecord:
+        return self.prepared.record
 
     def claim(self, name: str) -> str | None:
         """Return the identifier that the row should hold: an editor's, else PubMed's.
@@ -117,13 +121,13 @@ class Plan:
         return [entry for entry in self.entries if not entry.is_unchanged]
 
 
-def make(records: Sequence[tuple[PubmedRecord, bytes]], *, is_forced: bool = False) -> Plan:
-    """Plan the records (each PMID once, with the digest of its XML) and lock the rows they touch.
+def make(records: Sequence[PreparedRecord], *, is_forced: bool = False) -> Plan:
+    """Plan the records (each PMID once) and lock the rows they touch.
 
     A forced plan takes no record for unchanged, and none for a sign that PubMed still has it. To be called in
     a transaction.
     """
-    entries = [Entry(record, digest) for record, digest in records]
+    entries = [Entry(record) for record in records]
     found = _find(entries)
     _assign_rows(entries, found)
     for entry in entries:
@@ -134,7 +138,7 @@ def make(records: Sequence[tuple[PubmedRecord, bytes]], *, is_forced: bool = Fal
             not is_forced
             and existing is not None
             and existing.pmid == entry.record.pmid
-            and existing.digest == entry.digest
+            and existing.digest == entry.prepared.digest
             and existing.deleted_from_pubmed_at is None
         )
     plan = Plan(entries, released={})

@@ -13,6 +13,7 @@ from references.models import RawPubmedRecord, Reference
 from references.pubmed.errors import Unreadable
 from references.pubmed.parse import iter_records
 from references.pubmed.records import PubmedRecord
+from references.services.ingest.preparing import prepared
 from references.services.ingest.report import IngestReport, Outcome, State
 from references.services.ingest.storing import stored
 
@@ -44,8 +45,7 @@ def reparse_all(references: Iterable[Reference], *, by: User) -> IngestReport:
     readable = []
     for reference in references:
         try:
-            row = raw.get(reference.pk)
-            readable.append((_record_of(reference, row), b"" if row is None else bytes(row.sha256)))
+            readable.append(prepared(_record_of(reference, raw.get(reference.pk))))
         except CannotReparse as error:
             failed.append(Outcome(reference.pmid, State.FAILED, reference.pk, str(error)))
     with transaction.atomic(), recorded(by=by, service="ingest.reparse"):

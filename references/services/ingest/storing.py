@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
+import gc
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from itertools import islice
 
 from django.apps import apps
@@ -17,10 +18,13 @@ from nelm_review.core.models import User
 from references.models import Reference, SearchRun
 from references.pubmed.records import BrokenRecord, DeletedRecord, PubmedRecord, Record
 from references.services.ingest import plan as planning
+from references.services.ingest.preparing import PreparedRecord, prepared
 from references.services.ingest.report import IngestReport, Outcome, State
 from references.services.ingest.write import write
 
-BATCH_SIZE = 1_000
+BATCH_SIZE = 500
+# Python looks for garbage after every 700 objects; a batch of records is some hundred thousand.
+GARBAGE_THRESHOLDS = (50_000, 20, 100)
 
 # One writer at a time: two batches with records in common would otherwise wait for each other crosswise.
 _LOCK = 0x6E656C6D_00000001
@@ -30,7 +34,8 @@ _MAX_ATTEMPTS = 4
 _WORTH_ANOTHER_LOOK = frozenset({"23505", "40001", "40P01"})
 _COLUMN = re.compile(r"column (\w+)")
 
-Digested = tuple[PubmedRecord, bytes]
+# A record ready to be stored, or what the source has in a record's place.
+Item = PreparedRecord | DeletedRecord | BrokenRecord
 
 
 def store(
@@ -44,16 +49,7 @@ def store(
     A record that the database refuses is reported as failed, and the others are stored. Meant for at most
     some thousand records: for more there is `store_stream`.
     """
-    latest, outcomes = _last_of_each(records)
-    deleted = [record.pmid for record in latest.values() if isinstance(record, DeletedRecord)]
-    kept = [
-        (record, hashlib.sha256(record.xml).digest())
-        for record in latest.values()
-        if isinstance(record, PubmedRecord)
-    ]
-    with transaction.atomic(), recorded(by=by, service="ingest.store", reason=reason):
-        fates = {fate.pmid: fate for fate in (*stored(kept, run=run), *_marked_deleted(deleted))}
-    return IngestReport((*(fates[pmid] for pmid in latest), *outcomes))
+    return _store_batch(list(_prepared(records)), by=by, run=run, reason=reason)
 
 
 def store_stream(
@@ -69,47 +65,68 @@ def store_stream(
     The next batch is read, in a thread, while the database works on this one. Where reading fails, what was
     read before is stored first.
     """
-    iterator = iter(records)
-    with ThreadPoolExecutor(max_workers=1, thread_name_prefix="ingest-reader") as reader:
-        upcoming = reader.submit(_read, iterator, batch_size)
-        while True:
-            batch, error = upcoming.result()
-            if error is None and batch:
-                upcoming = reader.submit(_read, iterator, batch_size)
-            if batch:
-                yield store(batch, by=by, run=run, reason=reason)
-            if error is not None:
-                raise error
-            if not batch:
-                return
+    iterator = _prepared(records)
+    with ThreadPoolExecutor(max_workers=1, thread_name_prefix="ingest-reader") as reader, _unhurried():
+        batch, error = _read(iterator, batch_size)
+        while batch:
+            upcoming = reader.submit(_read, iterator, batch_size) if error is None else None
+            yield _store_batch(batch, by=by, run=run, reason=reason)
+            batch, error = upcoming.result() if upcoming else ([], error)
+        if error is not None:
+            raise error
 
 
-def _read(records: Iterator[Record], n: int) -> tuple[list[Record], Exception | None]:
-    batch: list[Record] = []
+def _prepared(records: Iterable[Record]) -> Iterator[Item]:
+    for record in records:
+        yield prepared(record) if isinstance(record, PubmedRecord) else record
+
+
+def _read(items: Iterator[Item], n: int) -> tuple[list[Item], Exception | None]:
+    batch: list[Item] = []
     try:
-        for record in islice(records, n):
-            batch.append(record)
+        for item in islice(items, n):
+            batch.append(item)
     except Exception as error:  # noqa: BLE001 - raised again by store_stream, once the batch is stored
         return batch, error
     return batch, None
 
 
+@contextmanager
+def _unhurried() -> Iterator[None]:
+    """Look for garbage less often: records are many objects without a cycle, and looking takes its time."""
+    usual = gc.get_threshold()
+    gc.set_threshold(*GARBAGE_THRESHOLDS)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*usual)
+
+
+def _store_batch(items: Iterable[Item], *, by: User, run: SearchRun | None, reason: str) -> IngestReport:
+    latest, outcomes = _last_of_each(items)
+    deleted = [item.pmid for item in latest.values() if isinstance(item, DeletedRecord)]
+    kept = [item for item in latest.values() if isinstance(item, PreparedRecord)]
+    with transaction.atomic(), recorded(by=by, service="ingest.store", reason=reason):
+        fates = {fate.pmid: fate for fate in (*stored(kept, run=run), *_marked_deleted(deleted))}
+    return IngestReport((*(fates[pmid] for pmid in latest), *outcomes))
+
+
 def _last_of_each(
-    records: Iterable[Record],
-) -> tuple[dict[int, PubmedRecord | DeletedRecord], list[Outcome]]:
-    latest: dict[int, PubmedRecord | DeletedRecord] = {}
+    items: Iterable[Item],
+) -> tuple[dict[int, PreparedRecord | DeletedRecord], list[Outcome]]:
+    latest: dict[int, PreparedRecord | DeletedRecord] = {}
     broken: list[BrokenRecord] = []
-    for record in records:
-        if isinstance(record, BrokenRecord):
-            broken.append(record)
+    for item in items:
+        if isinstance(item, BrokenRecord):
+            broken.append(item)
             continue
-        before = latest.pop(record.pmid, None)
+        before = latest.pop(item.pmid, None)
         is_older = (
-            isinstance(before, PubmedRecord)
-            and isinstance(record, PubmedRecord)
-            and before.pmid_version > record.pmid_version
+            isinstance(before, PreparedRecord)
+            and isinstance(item, PreparedRecord)
+            and before.record.pmid_version > item.record.pmid_version
         )
-        latest[record.pmid] = before if before is not None and is_older else record
+        latest[item.pmid] = before if before is not None and is_older else item
     failed: dict[int | None, Outcome] = {}
     outcomes = []
     for record in broken:
@@ -126,7 +143,7 @@ def _sentence(record: BrokenRecord) -> str:
 
 
 def stored(
-    records: Sequence[Digested], *, run: SearchRun | None = None, is_forced: bool = False
+    records: Sequence[PreparedRecord], *, run: SearchRun | None = None, is_forced: bool = False
 ) -> list[Outcome]:
     """Store the records, each PMID once; where the database refuses them together, find those it refuses.
 
@@ -138,13 +155,15 @@ def stored(
         return _stored_together(records, run, is_forced=is_forced)
     except (IntegrityError, DataError) as error:
         if len(records) == 1:
-            return [Outcome(records[0][0].pmid, State.FAILED, note=_refusal(error))]
+            return [Outcome(records[0].pmid, State.FAILED, note=_refusal(error))]
     middle = len(records) // 2
     halves = (records[:middle], records[middle:])
     return [outcome for half in halves for outcome in stored(half, run=run, is_forced=is_forced)]
 
 
-def _stored_together(records: Sequence[Digested], run: SearchRun | None, *, is_forced: bool) -> list[Outcome]:
+def _stored_together(
+    records: Sequence[PreparedRecord], run: SearchRun | None, *, is_forced: bool
+) -> list[Outcome]:
     for attempt in range(1, _MAX_ATTEMPTS + 1):
         try:
             with transaction.atomic():
@@ -156,7 +175,7 @@ def _stored_together(records: Sequence[Digested], run: SearchRun | None, *, is_f
     raise AssertionError("The last attempt either returns or raises.")
 
 
-def _written(records: Sequence[Digested], run: SearchRun | None, *, is_forced: bool) -> list[Outcome]:
+def _written(records: Sequence[PreparedRecord], run: SearchRun | None, *, is_forced: bool) -> list[Outcome]:
     _take_turn()
     plan = planning.make(records, is_forced=is_forced)
     write(plan, run=run, keep_raw=is_forced)
@@ -164,9 +183,14 @@ def _written(records: Sequence[Digested], run: SearchRun | None, *, is_forced: b
 
 
 def _take_turn() -> None:
-    """Wait until no other transaction is storing; the turn ends with the transaction."""
+    """Wait until no other transaction is storing; the turn ends with the transaction.
+
+    New words join the search index in larger lots meanwhile (the default is 4 MB), which is less work.
+    """
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(%s), set_config('gin_pending_list_limit', '16MB', true)", [_LOCK]
+        )
 
 
 def _outcome(entry: planning.Entry) -> Outcome:

@@ -34,7 +34,7 @@ from references.pubmed.records import (
     Author as Person,
 )
 from references.services import ingest
-from references.services.ingest import write
+from references.services.ingest import preparing, write
 from tests.builders import make_reference, make_search_run
 from tests.pubmed_corpus import article_set
 from tests.references.services.ingest.records import make_record
@@ -54,11 +54,12 @@ def test_every_column_is_written_or_left_to_the_database() -> None:
     def columns(model: Any) -> set[str]:
         return {field.column for field in model._meta.concrete_fields if not field.generated} - {"id"}
 
-    assert columns(Reference) | {"id"} == {*write.GOVERNED, *write.INITIAL}
-    assert columns(Author) == set(write.AUTHOR)
-    assert columns(CitedReference) == set(write.CITED_REFERENCE)
-    assert columns(Correction) == set(write.CORRECTION)
-    assert columns(RawPubmedRecord) == set(write.RAW_RECORD)
+    assert columns(Reference) == {*write.INITIAL, *write.GOVERNED}
+    assert columns(Author) == {"reference_id", *preparing.AUTHOR}
+    assert columns(CitedReference) == {"reference_id", *preparing.CITED_REFERENCE}
+    assert columns(Correction) == {"reference_id", *preparing.CORRECTION}
+    besides = {"reference_id", "fetched_at", "search_run_id"}
+    assert columns(RawPubmedRecord) == {*besides, *preparing.RAW_RECORD}
 
 
 def test_store_new_record_fills_the_reference(editor_a: User) -> None:

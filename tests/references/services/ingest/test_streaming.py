@@ -113,10 +113,10 @@ def test_store_is_whole_or_not_at_all(monkeypatch: pytest.MonkeyPatch) -> None:
     user = make_user()
     ingest.store([make_record(PMID, title="Before")], by=user)
 
-    def fail(*args: object) -> Iterator[str]:
+    def fail(*args: object) -> None:
         raise RuntimeError("The lights go out.")
 
-    monkeypatch.setattr("references.services.ingest.write._raw_lines", fail)
+    monkeypatch.setattr("references.services.ingest.write._copy_raw_records", fail)
     with pytest.raises(RuntimeError):
         ingest.store([make_record(PMID, title="After"), make_record(PMID + 1)], by=user)
 
