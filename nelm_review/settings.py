@@ -84,7 +84,6 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "nelm_review.core.pages.site",
             ],
-            "builtins": ["nelm_review.core.templatetags.page"],
         },
     },
 ]
