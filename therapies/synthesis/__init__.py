@@ -1,0 +1,1 @@
+"""Meta-analysis as pure functions of numbers: no Django, no database, the figures of metafor."""
