@@ -1,8 +1,19 @@
 """The knowledge as rows; import models from here."""
 
 from therapies.models.appraisal import Appraisal, Certainty
+from therapies.models.cell_summary import CellSummary, SummaryState
+from therapies.models.note import ClaimCitation, ClaimSource, TherapyClaim
 from therapies.models.outcome import Outcome
-from therapies.models.result import DAYS_PER_MONTH, Comparison, ComparisonArm, Criteria, Result, SourcedNumber
+from therapies.models.release import Release
+from therapies.models.result import (
+    DAYS_PER_MONTH,
+    Comparison,
+    ComparisonArm,
+    Criteria,
+    Result,
+    SourcedNumber,
+    printed_percentage_agrees,
+)
 from therapies.models.study import Arm, Cohort, Study, StudyReport
 from therapies.models.therapy import Therapy
 
@@ -10,15 +21,22 @@ __all__ = [
     "DAYS_PER_MONTH",
     "Appraisal",
     "Arm",
+    "CellSummary",
     "Certainty",
+    "ClaimCitation",
+    "ClaimSource",
     "Cohort",
     "Comparison",
     "ComparisonArm",
     "Criteria",
     "Outcome",
+    "Release",
     "Result",
     "SourcedNumber",
     "Study",
     "StudyReport",
+    "SummaryState",
     "Therapy",
+    "TherapyClaim",
+    "printed_percentage_agrees",
 ]
