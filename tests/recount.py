@@ -62,6 +62,65 @@ def _cell(chosen, therapy, outcome, wanted) -> tuple[int, int, int, int]:
     return n_studies, sum(patients.values()), n_results, n_reviews
 
 
+def derived() -> Iterator[tuple[str, str, str, float]]:
+    """Yield (study, therapy, outcome, percentage) of each response rate that an arm leaves to be summed."""
+    for study in STUDIES:
+        if study["design"] in REVIEWS or study["histology"] == "mixed":
+            continue
+        for arm in study["arms"]:
+            rows = [row for row in study["results"] if row["arm"] == arm["id"]]
+            for criteria, months in {(row["criteria"], row["timepoint_months"]) for row in rows}:
+                here = [r for r in rows if (r["criteria"], r["timepoint_months"]) == (criteria, months)]
+                for unit in ("patient", "procedure", "lesion"):
+                    shares = [r for r in here if r["per"] == unit and not r["composite"]]
+                    for outcome, value in _sums(shares):
+                        if not any(r["outcome"] == outcome for r in here):
+                            yield study["key"], arm["therapy"], outcome, value
+
+
+def n_derived(therapy: str, outcome: str) -> int:
+    return sum(found == outcome and therapy in _lineage(at) for _study, at, found, _value in derived())
+
+
+def _sums(shares: list[dict[str, Any]]) -> Iterator[tuple[str, float]]:
+    of = {code: [r for r in shares if r["outcome"] == code] for code in ("cr", "pr", "sd", "pd")}
+    if len(of["pr"]) != 1 or len(of["cr"]) > 1:
+        return
+    if not of["cr"]:
+        rest = [*of["pr"], *of["sd"], *of["pd"]]
+        if len(rest) != 3 or not (_adds_up_in_patients(rest) or _adds_up_in_percent(rest)):
+            return
+    orr = [*of["cr"], *of["pr"]]
+    for outcome, parts in (("orr", orr), ("dcr", orr + of["sd"] if len(of["sd"]) == 1 else [])):
+        totals = {r["total"] for r in parts}
+        if not parts or len(totals - {None}) > 1:
+            continue
+        if None not in totals and all(r["events"] is not None for r in parts):
+            value = 100 * sum(r["events"] for r in parts) / parts[0]["total"]
+        elif all(_percent(r) is not None for r in parts):
+            value = sum(_percent(r) for r in parts)
+        else:
+            continue
+        if value <= 100:
+            yield outcome, value
+
+
+def _adds_up_in_patients(rest: list[dict[str, Any]]) -> bool:
+    if any(r["events"] is None or r["total"] is None for r in rest):
+        return False
+    return {sum(r["events"] for r in rest)} == {r["total"] for r in rest}
+
+
+def _adds_up_in_percent(rest: list[dict[str, Any]]) -> bool:
+    return all(_percent(r) is not None for r in rest) and round(sum(map(_percent, rest)), 9) == 100
+
+
+def _percent(row: dict[str, Any]) -> float | None:
+    if row["value"] is None and row["events"] is not None and row["total"]:
+        return 100 * row["events"] / row["total"]
+    return row["value"]
+
+
 def _lineage(therapy: str | None) -> Iterator[str]:
     while therapy:
         yield therapy
