@@ -7,8 +7,16 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from nelm_review.core.changes import counted
 from nelm_review.core.constraints import enforce_choices
 from nelm_review.core.history import tracked
+
+
+class AppraisalQuerySet(models.QuerySet["Appraisal"]):
+    def latest_judgements(self) -> AppraisalQuerySet:
+        """Keep the latest judgement of each study (or result) by each tool."""
+        judged = ("study_id", "result_id", "tool")
+        return self.order_by(*judged, "-judged_at", "-pk").distinct(*judged)
 
 
 @enforce_choices
@@ -31,6 +39,9 @@ class Appraisal(models.Model):
         CRITICAL = "critical", "Critical risk"
         NO_INFORMATION = "no-information", "No information"
 
+    # What a reader of a sensitivity analysis leaves out.
+    HIGH_RISK = (Judgement.HIGH, Judgement.SERIOUS, Judgement.CRITICAL)
+
     study = models.ForeignKey("Study", on_delete=models.CASCADE, related_name="appraisals")
     result = models.ForeignKey(
         "Result", null=True, blank=True, on_delete=models.CASCADE, related_name="appraisals"
@@ -43,6 +54,8 @@ class Appraisal(models.Model):
     judged_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     judged_at = models.DateTimeField(default=timezone.now)
 
+    objects = AppraisalQuerySet.as_manager()
+
     class Meta:
         ordering = ("study", "tool", "-judged_at")
         constraints = [
@@ -52,9 +65,14 @@ class Appraisal(models.Model):
                 violation_error_message="A judgement needs its reason and the version of its tool.",
             ),
         ]
+        triggers = counted("evidence")
 
     def __str__(self) -> str:
         return f"{self.get_tool_display()}, {self.study}: {self.get_judgement_display().lower()}"
+
+    @property
+    def is_high_risk(self) -> bool:
+        return self.judgement in self.HIGH_RISK
 
 
 @enforce_choices
@@ -86,6 +104,7 @@ class Certainty(models.Model):
                 violation_error_message="A GRADE level needs its reasons.",
             ),
         ]
+        triggers = counted("evidence")
 
     def __str__(self) -> str:
         return f"{self.therapy} × {self.outcome}: {self.get_level_display().lower()}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.urls import reverse
 
+from nelm_review.core.changes import counted
 from nelm_review.core.constraints import enforce_choices
 from nelm_review.core.history import tracked
 
@@ -47,9 +48,15 @@ class Outcome(models.Model):
     class Meta:
         ordering = ("position", "pk")
         constraints = []
+        triggers = counted("evidence")
 
     def __str__(self) -> str:
         return self.name
 
     def get_absolute_url(self) -> str:
         return reverse("outcome", args=[self.code])
+
+    @property
+    def is_rate_over_time(self) -> bool:
+        """Say whether values at different times must never stand together: rates of survival."""
+        return self.domain == self.Domain.SURVIVAL and self.measure == self.Measure.PROPORTION

@@ -154,7 +154,7 @@ class Eligibility:
         return len({candidate.study for candidate in self.kept})
 
 
-def judge(candidates: Iterable[Candidate], rules: Rules = Rules()) -> Eligibility:  # noqa: B008 - frozen
+def judge(candidates: Iterable[Candidate], rules: Rules = Rules()) -> Eligibility:
     """Return which of the candidates may be pooled, in the order given, under the reader's rules."""
     left_out: list[LeftOut] = []
     kept: list[Candidate] = []
@@ -273,7 +273,9 @@ def _one_a_cohort(kept: Sequence[Candidate], left_out: list[LeftOut]) -> list[Ca
 
     def words(candidate: Candidate) -> str:
         kept_study = labels[largest[candidate.cohort]]
-        return f"shares its patients ({candidate.cohort_words}) with {kept_study}, the larger one, which is kept"
+        return (
+            f"shares its patients ({candidate.cohort_words}) with {kept_study}, the larger one, which is kept"
+        )
 
     return _only(kept, chosen, left_out, Reason.SAME_COHORT, words)
 
@@ -305,9 +307,7 @@ def _too_few(kept: Sequence[Candidate], left_out: Sequence[LeftOut]) -> Iterable
     yield Refusal(words=f"{counted} {verb} numbers that may be pooled; fewer than three are not.", fix=fix)
 
 
-FIXABLE = frozenset(
-    {Reason.SECONDHAND, Reason.CRITERIA_NOT_STATED, Reason.NO_TIME_POINT, Reason.NO_NUMBERS}
-)
+FIXABLE = frozenset({Reason.SECONDHAND, Reason.CRITERIA_NOT_STATED, Reason.NO_TIME_POINT, Reason.NO_NUMBERS})
 
 
 def _months(timepoint: float | None) -> str:
