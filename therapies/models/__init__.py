@@ -2,8 +2,10 @@
 
 from therapies.models.appraisal import Appraisal, Certainty
 from therapies.models.cell_summary import CellSummary, SummaryState
+from therapies.models.criterion import CRITERIA, Criterion, Fit
 from therapies.models.note import ClaimCitation, ClaimSource, TherapyClaim
 from therapies.models.outcome import Outcome
+from therapies.models.population import Population
 from therapies.models.release import Release
 from therapies.models.result import (
     DAYS_PER_MONTH,
@@ -18,6 +20,7 @@ from therapies.models.study import Arm, Cohort, Study, StudyReport
 from therapies.models.therapy import Therapy
 
 __all__ = [
+    "CRITERIA",
     "DAYS_PER_MONTH",
     "Appraisal",
     "Arm",
@@ -29,7 +32,10 @@ __all__ = [
     "Comparison",
     "ComparisonArm",
     "Criteria",
+    "Criterion",
+    "Fit",
     "Outcome",
+    "Population",
     "Release",
     "Result",
     "SourcedNumber",
