@@ -1,4 +1,4 @@
-"""The account model: a Django user with one of the four roles."""
+"""The account model, a Django user with one of the four roles; and the counters of changes."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from django.contrib.auth.models import AbstractUser, UserManager
 from django.db import models
+from django.utils import timezone
 
 from nelm_review.core.constraints import enforce_choices
 from nelm_review.core.roles import PERMISSIONS, Permission, Role
@@ -47,3 +48,20 @@ class User(AbstractUser):
     def may(self, permission: Permission) -> bool:
         """Say whether the role carries the permission (an inactive account has none)."""
         return self.is_active and (self.is_superuser or permission in PERMISSIONS[Role(self.role)])
+
+
+class ChangeCounter(models.Model):
+    """How often one kind of data has changed; triggers write it (nelm_review.core.changes), nobody else."""
+
+    name = models.CharField(max_length=20, primary_key=True)
+    version = models.BigIntegerField(default=0, help_text="Raised once by every transaction that changes it.")
+    changed_at = models.DateTimeField(default=timezone.now)
+    last_transaction = models.BigIntegerField(
+        default=0, help_text="PostgreSQL's number of the transaction that raised it last."
+    )
+
+    class Meta:
+        ordering = ("name",)
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.version}"

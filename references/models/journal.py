@@ -6,6 +6,8 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
 
+from nelm_review.core.changes import counted
+
 
 class Journal(models.Model):
     """One serial; `iso_abbreviation` is what citations print."""
@@ -37,6 +39,7 @@ class Journal(models.Model):
                 violation_error_message="A journal of this title exists.",
             ),
         ]
+        triggers = counted("literature")
 
     def __str__(self) -> str:
         return self.iso_abbreviation or self.title

@@ -20,6 +20,7 @@ from django.db.models.functions import Lower, Upper
 from django.urls import reverse
 from django.utils import timezone
 
+from nelm_review.core.changes import counted
 from nelm_review.core.constraints import all_or_nothing, enforce_choices
 
 SEARCH_CONFIG = "nelm_english"
@@ -232,6 +233,7 @@ class Reference(models.Model):
             GinIndex(fields=["publication_types"], name="reference_publication_types"),
             models.Index(fields=["published_year"], name="reference_by_year"),
         ]
+        triggers = counted("literature")
 
     def __str__(self) -> str:
         return self.title or f"Reference {self.pk} (title not known)"
@@ -273,6 +275,7 @@ class Author(models.Model):
                 violation_error_message="An author is a person with a name or a named group.",
             ),
         ]
+        triggers = counted("literature")
 
     def __str__(self) -> str:
         person = " ".join(
@@ -302,6 +305,7 @@ class CitedReference(models.Model):
             models.Index(fields=["pmid"], condition=Q(pmid__isnull=False), name="cited_reference_by_pmid"),
             models.Index(fields=["doi"], condition=~Q(doi=""), name="cited_reference_by_doi"),
         ]
+        triggers = counted("literature")
 
     def __str__(self) -> str:
         return f"{self.position}. {self.citation[:80]}"
@@ -328,6 +332,7 @@ class Correction(models.Model):
         indexes = [
             models.Index(fields=["pmid"], condition=Q(pmid__isnull=False), name="correction_by_pmid"),
         ]
+        triggers = counted("literature")
 
     def __str__(self) -> str:
         return f"{self.kind}: {self.source[:80]}"
@@ -346,6 +351,7 @@ class RawPubmedRecord(models.Model):
 
     class Meta:
         verbose_name = "raw PubMed record"
+        triggers = counted("literature")
 
     def __str__(self) -> str:
         return f"Raw record of {self.reference_id}"

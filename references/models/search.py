@@ -14,6 +14,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
+from nelm_review.core.changes import counted
 from nelm_review.core.constraints import all_or_nothing, enforce_choices
 from nelm_review.core.history import tracked
 
@@ -42,6 +43,7 @@ class SearchStrategy(models.Model):
                 violation_error_message="A search strategy needs a query.",
             ),
         ]
+        triggers = counted("literature")
 
     def __str__(self) -> str:
         return self.name
@@ -137,6 +139,7 @@ class SearchRun(models.Model):
                 name="search_run_active_by_heartbeat",
             ),
         ]
+        triggers = counted("literature", only=["state"])
 
     def __str__(self) -> str:
         return f"Run {self.pk}: {self.query or 'list of PMIDs'}"[:100]
@@ -213,6 +216,7 @@ class SearchHit(models.Model):
                 name="search_hit_trouble_by_pmid",
             ),
         ]
+        triggers = counted("literature")
 
     def __str__(self) -> str:
         return f"PMID {self.pmid} ({self.state})"

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Prefetch, Q
 
+from nelm_review.core.changes import counted
 from nelm_review.core.constraints import enforce_choices
 from nelm_review.core.history import tracked
 
@@ -28,6 +29,7 @@ class ClaimSource(models.Model):
                 violation_error_message="The address starts with http:// or https://.",
             ),
         ]
+        triggers = counted("evidence")
 
     def __str__(self) -> str:
         return self.code
@@ -35,8 +37,17 @@ class ClaimSource(models.Model):
 
 class TherapyClaimQuerySet(models.QuerySet["TherapyClaim"]):
     def in_force(self) -> TherapyClaimQuerySet:
-        """Keep the claims that readers see."""
+        """Keep the claims that nobody withdrew."""
         return self.filter(is_withdrawn=False)
+
+    def for_readers(self) -> TherapyClaimQuerySet:
+        """Keep the claims in force that rest on something, in order, with what they rest on."""
+        citations = ClaimCitation.objects.order_by("position", "pk")
+        loaded = citations.select_related("source__reference__journal").defer(
+            "source__reference__search_vector"
+        )
+        supported = self.in_force().filter(Exists(citations.filter(claim=OuterRef("pk"))))
+        return supported.select_related("therapy").prefetch_related(Prefetch("citations", loaded))
 
 
 @enforce_choices
@@ -71,6 +82,7 @@ class TherapyClaim(models.Model):
                 violation_error_message="A claim is a sentence.",
             ),
         ]
+        triggers = counted("evidence")
 
     def __str__(self) -> str:
         return self.text[:80]
@@ -93,6 +105,7 @@ class ClaimCitation(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["claim", "source"], name="claim_cites_a_source_once"),
         ]
+        triggers = counted("evidence")
 
     def __str__(self) -> str:
         return f"{self.claim}: {self.source}"

@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import BooleanField, Case, F, FloatField, Func, Q, When
 from django.db.models.functions import Cast
 
+from nelm_review.core.changes import counted
 from nelm_review.core.constraints import all_or_nothing, enforce_choices
 from nelm_review.core.history import tracked
 from therapies.models.fields import PrintedDecimalField
@@ -278,6 +279,7 @@ class Result(SourcedNumber):
                 name="result_published_by_cell",
             ),
         ]
+        triggers = counted("evidence")
 
     def __str__(self) -> str:
         return f"{self.outcome.short_name}, {self.arm}"
@@ -332,7 +334,10 @@ class Comparison(SourcedNumber):
                 violation_error_message="A ratio is positive.",
             ),
         ]
-        triggers = [pgtrigger.ReadOnly(name="comparison_stays_in_its_study", fields=["study"])]
+        triggers = [
+            pgtrigger.ReadOnly(name="comparison_stays_in_its_study", fields=["study"]),
+            *counted("evidence"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.outcome.short_name}, {self.study}"
@@ -355,6 +360,7 @@ class ComparisonArm(models.Model):
             ),
         ]
         triggers = [
+            *counted("evidence"),
             pgtrigger.Trigger(
                 name="comparison_arm_is_of_the_same_study",
                 when=pgtrigger.After,

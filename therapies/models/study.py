@@ -9,6 +9,7 @@ from django.db.models import Count, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 
+from nelm_review.core.changes import counted
 from nelm_review.core.constraints import enforce_choices
 from nelm_review.core.history import tracked
 from references.models import Reference
@@ -25,6 +26,7 @@ class Cohort(models.Model):
 
     class Meta:
         ordering = ("name",)
+        triggers = counted("evidence")
 
     def __str__(self) -> str:
         return self.name
@@ -127,6 +129,7 @@ class Study(models.Model):
         ordering = ("label", "pk")
         verbose_name_plural = "studies"
         constraints = []
+        triggers = counted("evidence")
 
     def __str__(self) -> str:
         return self.label
@@ -171,6 +174,7 @@ class StudyReport(models.Model):
                 fields=["study", "reference"], name="study_report_names_a_reference_once"
             ),
         ]
+        triggers = counted("evidence")
 
     def __str__(self) -> str:
         return f"{self.study}: {self.get_role_display().lower()}"
@@ -193,7 +197,7 @@ class Arm(models.Model):
             models.UniqueConstraint(fields=["study", "code"], name="arm_code_is_unique_in_its_study"),
         ]
         # Results and comparisons of the arm belong to the study too.
-        triggers = [pgtrigger.ReadOnly(name="arm_stays_in_its_study", fields=["study"])]
+        triggers = [pgtrigger.ReadOnly(name="arm_stays_in_its_study", fields=["study"]), *counted("evidence")]
 
     def __str__(self) -> str:
         return f"{self.label} ({self.study.label})"

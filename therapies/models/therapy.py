@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 
+from nelm_review.core.changes import counted
 from nelm_review.core.constraints import enforce_choices
 from nelm_review.core.history import tracked
 
@@ -56,6 +57,7 @@ class Therapy(models.Model):
             ),
         ]
         triggers = [
+            *counted("evidence"),
             pgtrigger.Trigger(
                 name="therapy_tree_is_acyclic",
                 when=pgtrigger.After,
