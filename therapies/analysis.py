@@ -7,13 +7,14 @@ changes whenever the same evidence could give another number.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import ROUND_HALF_UP, Decimal
 
 from therapies.models import Appraisal, Criteria, Outcome, Result, Study, printed_percentage_agrees
 from therapies.synthesis import eligibility, pooling
 from therapies.synthesis.effects import Counts, Measure
 from therapies.synthesis.eligibility import Candidate, Eligibility, Rules
+from therapies.synthesis.errors import CannotPool
 from therapies.synthesis.pooling import Method, Pool, Test
 
 METHOD = "1"
@@ -56,13 +57,14 @@ class Analysis:
     """The verdict on a cell and, where it may be pooled, the estimate with its sensitivity analyses.
 
     Weights are percentages by the key of the candidate. Of the pools, `glmm` and `freeman_tukey` stand beside
-    the main one as sensitivity; each is None where it was not made.
+    the main one as sensitivity; each is None where it was not made, and `glmm_problem` says why the first is.
     """
 
     choices: Choices
     eligibility: Eligibility
     pool: Pool | None = None
     glmm: Pool | None = None
+    glmm_problem: str = ""
     freeman_tukey: Pool | None = None
     weights: dict[int, float] = field(default_factory=dict)
 
@@ -85,14 +87,24 @@ def analyse(
         return Analysis(choices, verdict)
     data = [counts(candidate) for candidate in verdict.kept]
     pool = pooling.pool(data, measure=Measure.PLO, method=choices.method, test=choices.test)
-    beside = {}
-    if with_sensitivity:
-        beside = {
-            "glmm": pooling.pool(data, measure=Measure.PLO, method=Method.GLMM),
-            "freeman_tukey": pooling.pool(data, measure=Measure.PFT),
-        }
+    found = Analysis(choices, verdict, pool, weights=_weights(verdict, pool))
+    return _with_sensitivity(found, data) if with_sensitivity else found
+
+
+def _weights(verdict: Eligibility, pool: Pool) -> dict[int, float]:
+    """Return the weights by candidate; the binomial–normal model has none."""
     keys = [candidate.key for candidate in verdict.kept]
-    return Analysis(choices, verdict, pool, **beside, weights=dict(zip(keys, pool.weights, strict=False)))
+    return dict(zip(keys, pool.weights, strict=True)) if pool.weights else {}
+
+
+def _with_sensitivity(found: Analysis, data: Sequence[Counts]) -> Analysis:
+    """Add the other models over the same data; the binomial–normal one may have no maximum, and says so."""
+    freeman_tukey = pooling.pool(data, measure=Measure.PFT)
+    try:
+        glmm = pooling.pool(data, measure=Measure.PLO, method=Method.GLMM)
+    except CannotPool as problem:
+        return replace(found, freeman_tukey=freeman_tukey, glmm_problem=str(problem))
+    return replace(found, freeman_tukey=freeman_tukey, glmm=glmm)
 
 
 def counts(candidate: Candidate) -> Counts:
@@ -155,6 +167,26 @@ def candidate(result: Result, *, is_at_high_risk: bool = False) -> Candidate:
         is_reconstructed=reading.is_reconstructed,
         is_prospective=study.design in PROSPECTIVE_DESIGNS,
         is_at_high_risk=is_at_high_risk,
+    )
+
+
+def derived_candidate(parts: Sequence[Result], *, is_at_high_risk: bool = False) -> Candidate:
+    """Return a derived result as a candidate: the sum of its parts, under a key of its own (negative)."""
+    found = [candidate(part, is_at_high_risk=is_at_high_risk) for part in parts]
+    totals = {one.total for one in found}
+    problem = next((one.problem for one in found if one.problem), "")
+    if not problem and len(totals) > 1:
+        problem = "its parts have no common denominator"
+    return replace(
+        found[0],
+        key=-min(one.key for one in found),
+        events=None if problem else sum(one.events or 0 for one in found),
+        total=None if problem else found[0].total,
+        value=None,
+        problem=problem,
+        secondhand_from=next((one.secondhand_from for one in found if one.secondhand_from), ""),
+        is_derived=True,
+        is_reconstructed=any(one.is_reconstructed for one in found),
     )
 
 

@@ -119,3 +119,32 @@ def test_analyse_without_high_risk_leaves_those_studies_out():
 
     assert found.pool is not None
     assert found.pool.k == 3
+
+
+def test_derived_candidate_sums_its_parts():
+    arm = make_arm(n=18)
+    numbers = ({"value": None, "events": 2, "total": 18}, {"value": Decimal("44.4")})
+    parts = [make_result(arm, make_outcome(), **fields) for fields in numbers]
+
+    derived = analysis.derived_candidate(parts)
+
+    assert (derived.events, derived.total, derived.key) == (10, 18, -parts[0].pk)
+    assert derived.is_derived
+    assert derived.is_reconstructed
+
+
+def test_derived_candidate_needs_one_denominator():
+    arm = make_arm(n=18)
+    parts = [make_result(arm, make_outcome(), value=None, events=2, total=total) for total in (18, 16)]
+
+    assert analysis.derived_candidate(parts).problem == "its parts have no common denominator"
+
+
+def test_analyse_says_when_the_mixed_model_has_no_maximum():
+    outcome = make_outcome()
+    candidates = [read(outcome, value=None, events=0, total=20, criteria=Criteria.WHO) for _ in range(3)]
+
+    found = analysis.analyse(outcome, candidates)
+
+    assert found.glmm is None
+    assert "no maximum" in found.glmm_problem

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 FEWEST_STUDIES = 3
+TIME_NOT_STATED = "not-stated"
 
 
 class Reason(StrEnum):
@@ -93,7 +94,10 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Rules:
-    """What the reader changed: the sensitivity analyses of a cell. The default is the strictest."""
+    """What the reader changed: the sensitivity analyses of a cell. The default is the strictest.
+
+    `definition`, `unit` and `timepoint` choose one kind by the key of its `Alternative`; empty chooses none.
+    """
 
     with_secondhand: bool = False
     with_derived: bool = False
@@ -101,7 +105,7 @@ class Rules:
     only_prospective: bool = False
     definition: str = ""
     unit: str = ""
-    timepoint: float | None = None
+    timepoint: str = ""
     without: tuple[str, ...] = ()
 
     @property
@@ -205,7 +209,7 @@ def _is_of_the_kind_chosen(candidate: Candidate, rules: Rules) -> bool:
     return (
         (not rules.definition or candidate.definition == rules.definition)
         and (not rules.unit or candidate.unit == rules.unit)
-        and (rules.timepoint is None or candidate.timepoint == rules.timepoint)
+        and (not rules.timepoint or _months(candidate.timepoint) == rules.timepoint)
     )
 
 
@@ -311,7 +315,7 @@ FIXABLE = frozenset({Reason.SECONDHAND, Reason.CRITERIA_NOT_STATED, Reason.NO_TI
 
 
 def _months(timepoint: float | None) -> str:
-    return "" if timepoint is None else f"{timepoint:g}"
+    return TIME_NOT_STATED if timepoint is None else f"{timepoint:g}"
 
 
 def _at(timepoint: float | None) -> str:

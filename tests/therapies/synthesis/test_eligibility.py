@@ -170,3 +170,10 @@ def test_judge_says_how_many_could_be_repaired():
     (refusal,) = eligibility.judge(three(problem="no denominator")).refusals
 
     assert "1 left out" in refusal.fix
+
+
+@pytest.mark.parametrize(("choice", "kept"), [("3", [3]), (eligibility.TIME_NOT_STATED, [1, 2])])
+def test_judge_tells_a_time_point_that_is_not_stated_from_any_other(choice: str, kept: list[int]):
+    verdict = eligibility.judge(three(timepoint=3.0), Rules(timepoint=choice))
+
+    assert [one.key for one in verdict.kept] == kept
