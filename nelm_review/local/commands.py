@@ -20,7 +20,7 @@ from nelm_review.local.valkey import Valkey
 
 # These read and write no table, so they must not wait for a server.
 WITHOUT_SERVERS = frozenset(
-    {"help", "version", "check", "collectstatic", "findstatic", "diffsettings", "parse_pubmed"}
+    {"help", "version", "check", "collectstatic", "findstatic", "diffsettings", "parse_pubmed", "pool"}
 )
 # These decide themselves which tables there are.
 WITHOUT_TABLES = frozenset({"migrate", "makemigrations", "showmigrations", "sqlmigrate", "squashmigrations"})

@@ -70,13 +70,15 @@ class Estimate:
             if number <= 0:
                 raise CannotPool(f"{of}: the {name} must be above 0 to have a logarithm ({number:g}).")
         if self.ci_low > self.ci_high:
-            raise CannotPool(f"{of}: the lower limit {self.ci_low:g} is above the upper limit {self.ci_high:g}.")
+            raise CannotPool(
+                f"{of}: the lower limit {self.ci_low:g} is above the upper limit {self.ci_high:g}."
+            )
         if not self.ci_low <= self.value <= self.ci_high:
             raise CannotPool(
                 f"{of}: the interval {self.ci_low:g} to {self.ci_high:g} does not contain the estimate"
                 f" {self.value:g}."
             )
-        if self.ci_low == self.ci_high:
+        if not math.log(self.ci_high) > math.log(self.ci_low):
             raise CannotPool(f"{of}: the interval has no width, so the estimate has no weight.")
 
 

@@ -62,7 +62,8 @@ class Likelihood:
 
     def binomial(self, logits: Array) -> Array:
         """Return each study's log-likelihood at its logits (shape (…, k)), minus the saturated one."""
-        return self.events * logits - self.totals * np.logaddexp(0.0, logits) - self.saturated
+        found: Array = self.events * logits - self.totals * np.logaddexp(0.0, logits) - self.saturated
+        return found
 
     def __call__(self, mean: float, tau: float) -> float:
         """Return the log-likelihood by Gauss–Hermite quadrature about each study's mode."""
@@ -125,7 +126,10 @@ def fit(events: Array, totals: Array) -> MixedFit:
     _, curvature = _derivatives(likelihood, mean, tau)
     if not np.all(np.linalg.eigvalsh(-curvature) > 0):
         raise CannotPool("The binomial–normal model (glmm) has no clear maximum for these counts.")
-    q_wald, q_lrt = _wald(events, others), float(-2 * np.sum(likelihood.binomial(np.full(len(events), pooled))))
+    q_wald, q_lrt = (
+        _wald(events, others),
+        float(-2 * np.sum(likelihood.binomial(np.full(len(events), pooled)))),
+    )
     p_wald, p_lrt = (float(chi2.sf(q, len(events) - 1)) for q in (q_wald, q_lrt))
     se = float(np.sqrt(np.linalg.inv(-curvature)[0, 0]))
     return MixedFit(mean, se, tau**2, q_wald, p_wald, q_lrt, p_lrt)
@@ -159,7 +163,7 @@ def _derivatives(likelihood: Likelihood, mean: float, tau: float) -> tuple[Array
 
 
 def _wald(events: Array, others: Array) -> float:
-    """Return the Wald statistic of equal logits; a study with a zero cell, of endless variance, adds nothing."""
+    """Return the Wald statistic of equal logits; zero cells, of endless variance, add nothing."""
     inner = (events > 0) & (others > 0)
     events, others = events[inner], others[inner]
     return generalised_q(np.log(events / others), 1 / events + 1 / others, 0.0)

@@ -9,6 +9,9 @@ from scipy.stats import binomtest
 
 from therapies.synthesis.errors import CannotPool
 
+# More patients than there can be; beyond it, counts would also lose their last digits as floats.
+MOST_PATIENTS = 10**12
+
 
 @dataclass(frozen=True)
 class Interval:
@@ -47,6 +50,8 @@ def check_counts(events: int, total: int, *, of: str = "The proportion") -> None
             raise CannotPool(f"{of}: {name} must be a whole number, not {number!r}.")
         if number < 0:
             raise CannotPool(f"{of}: {name} cannot be negative ({number}).")
+        if number > MOST_PATIENTS:
+            raise CannotPool(f"{of}: {name} is more than anybody can have counted (above {MOST_PATIENTS:,}).")
     if total == 0:
         raise CannotPool(f"{of}: the total is 0, so there is no proportion.")
     if events > total:

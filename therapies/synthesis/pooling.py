@@ -132,8 +132,8 @@ def pool(
         test=test,
         level=level,
         tau2=tau2,
-        tau2_low=limits and limits.low,
-        tau2_high=limits and limits.high,
+        tau2_low=None if limits is None else limits.low,
+        tau2_high=None if limits is None else limits.high,
         i2=heterogeneity.i2(tau2, vi),
         q=q,
         q_p=q_p,
@@ -164,7 +164,9 @@ def _glmm(data: Sequence[Study], measure: Measure, test: Test, level: float) -> 
     if measure is not Measure.PLO:
         raise CannotPool(f"The binomial–normal model (glmm) pools logits (plo), not {measure}.")
     if test is Test.KNHA:
-        raise CannotPool("Hartung–Knapp is not defined for the binomial–normal model (glmm): ask for the z test.")
+        raise CannotPool(
+            "Hartung–Knapp is not defined for the binomial–normal model (glmm): ask for the z test."
+        )
     studies = effects.of_kind(data, Counts, measure=measure)
     test = Test.Z if len(studies) == 1 else test
     found = glmm.fit(*effects.count_arrays(studies))
