@@ -28,6 +28,8 @@ from therapies.models import (
     Appraisal,
     Arm,
     Certainty,
+    ClaimCitation,
+    ClaimSource,
     Cohort,
     Comparison,
     ComparisonArm,
@@ -36,6 +38,7 @@ from therapies.models import (
     Study,
     StudyReport,
     Therapy,
+    TherapyClaim,
 )
 
 PASSWORD = "correct horse battery staple"
@@ -264,3 +267,23 @@ def make_certainty(
     return Certainty.objects.create(
         therapy=therapy or make_therapy(), outcome=outcome or make_outcome(), **{**fields, **overrides}
     )
+
+
+def make_claim_source(code: str = "", *, reference: Reference | None = None, **overrides: Any) -> ClaimSource:
+    """Make a source of claims (its reference too, when none is given)."""
+    code = code or f"source-{next(_numbers)}"
+    fields = {"reference": reference or make_reference(), "read_at": f"https://example.org/{code}"}
+    return ClaimSource.objects.create(code=code, **{**fields, **overrides})
+
+
+def make_claim(therapy: Therapy, *sources: ClaimSource, **overrides: Any) -> TherapyClaim:
+    """Add a claim at the end of the therapy's; it rests on the sources, on a new one if none is given."""
+    fields: dict[str, Any] = {
+        "section": TherapyClaim.Section.WHAT_IT_IS,
+        "text": "A synthetic claim.",
+        "position": therapy.claims.count() + 1,
+    }
+    claim = TherapyClaim.objects.create(therapy=therapy, **{**fields, **overrides})
+    for position, source in enumerate(sources or (make_claim_source(),), start=1):
+        ClaimCitation.objects.create(claim=claim, source=source, position=position)
+    return claim

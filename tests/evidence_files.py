@@ -169,6 +169,33 @@ def cited_entry(number: int = 1, **overrides: Any) -> Entry:
     return {**entry, **overrides}
 
 
+def note_source_entry(key: str = "writer-2020", **overrides: Any) -> Entry:
+    """Return a source of claims: a publication of its own, or the study given as `study`."""
+    own = {} if "study" in overrides else {"publication": cited_publication_entry(title=f"Publication {key}")}
+    return {"key": key, "read_at": f"https://example.org/{key}", **own, **overrides}
+
+
+def cited_publication_entry(**overrides: Any) -> Entry:
+    entry = publication_entry(**overrides)
+    del entry["role"]
+    return entry
+
+
+def note_entry(*texts: str, therapy: str = "alpha", section: str = "what-it-is", **overrides: Any) -> Entry:
+    """Return a section of claims that rest on the source `writer-2020`, or on `references`."""
+    references = overrides.pop("references", ["writer-2020"])
+    claims = [{"text": text, "references": references} for text in texts or ("A synthetic claim.",)]
+    return {"therapy": therapy, "section": section, "claims": claims, **overrides}
+
+
+def notes(*entries: Entry, references: list[Entry] | None = None) -> Entry:
+    """Return the content of therapy_notes.json: the sections given, or one."""
+    return {
+        "references": [note_source_entry()] if references is None else references,
+        "notes": list(entries) or [note_entry()],
+    }
+
+
 def files(**overrides: Any) -> dict[str, Any]:
     """Return the content of the four files by stem: two therapies, two outcomes, two studies, the review."""
     contents = {

@@ -11,7 +11,7 @@ from therapies.services import evidence
 
 
 class Command(BaseCommand):
-    help = "Writes the published evidence as the four files that load_evidence reads, replacing them whole."
+    help = "Writes the published evidence as the files that load_evidence reads, replacing them whole."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("path", type=Path, help="Directory to write to; it is made if it does not exist.")
@@ -23,5 +23,6 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
         self.stdout.write(
             f"Wrote {report.n_therapies} therapies, {report.n_outcomes} outcomes, {report.n_studies} studies,"
-            f" {report.n_results} results and {report.n_comparisons} comparisons to {path}."
+            f" {report.n_results} results, {report.n_comparisons} comparisons and {report.n_claims} claims"
+            f" to {path}."
         )

@@ -8,6 +8,6 @@ evidence.dump(directory)
 from therapies.services.evidence.dumping import dump
 from therapies.services.evidence.loading import check, load
 from therapies.services.evidence.problems import EvidenceError
-from therapies.services.evidence.reading import DATA, FILES
+from therapies.services.evidence.reading import DATA, FILES, OPTIONAL
 
-__all__ = ["DATA", "FILES", "EvidenceError", "check", "dump", "load"]
+__all__ = ["DATA", "FILES", "OPTIONAL", "EvidenceError", "check", "dump", "load"]

@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Mapping
 from dataclasses import fields
 from typing import Any
 
 from references.models import CitedReference, Reference
-from therapies.models import Arm, Comparison, Outcome, Result, SourcedNumber, Study, StudyReport, Therapy
+from therapies.models import (
+    Arm,
+    ClaimSource,
+    Comparison,
+    Outcome,
+    Result,
+    SourcedNumber,
+    Study,
+    StudyReport,
+    Therapy,
+    TherapyClaim,
+)
 from therapies.services.evidence import cited, oddities, shapes
 
 
@@ -65,10 +77,12 @@ def _arm(row: Arm) -> dict[str, Any]:
 
 
 def _publication(report: StudyReport) -> dict[str, Any]:
-    reference = report.reference
+    return {"role": report.role, **_cited_publication(report.reference)}
+
+
+def _cited_publication(reference: Reference) -> dict[str, Any]:
     et_al = ["et al."] if reference.has_more_authors else []
     return {
-        "role": report.role,
         "pmid": str(reference.pmid) if reference.pmid else None,
         "pmcid": reference.pmcid,
         "doi": reference.doi,
@@ -131,6 +145,48 @@ def _source(row: SourcedNumber, places: Mapping[int, int]) -> dict[str, Any]:
     if row.source_report_id:
         source["reference"] = places[row.source_report_id]
     return source
+
+
+def notes(
+    sources: Iterable[ClaimSource],
+    claims: Iterable[TherapyClaim],
+    reported: Mapping[int, tuple[str, int]],
+) -> dict[str, Any]:
+    """Return the notes: sources by key, claims by therapy and section, whose rows are prefetched.
+
+    `reported` says of a reference by which study it is reported, and at which place.
+    """
+    sections = list(TherapyClaim.Section)
+    ordered = sorted(
+        claims,
+        key=lambda row: (
+            row.therapy.position,
+            row.therapy_id,
+            sections.index(TherapyClaim.Section(row.section)),
+            row.position,
+            row.pk,
+        ),
+    )
+    groups = itertools.groupby(ordered, key=lambda row: (row.therapy.code, row.section))
+    return {
+        "references": [_source_of_claims(row, reported) for row in sources],
+        "notes": [
+            {"therapy": therapy, "section": section, "claims": [_claim(row) for row in rows]}
+            for (therapy, section), rows in groups
+        ],
+    }
+
+
+def _source_of_claims(row: ClaimSource, reported: Mapping[int, tuple[str, int]]) -> dict[str, Any]:
+    entry: dict[str, Any] = {"key": row.code, "read_at": row.read_at}
+    if row.reference_id not in reported:
+        return entry | {"publication": _cited_publication(row.reference)}
+    study, place = reported[row.reference_id]
+    return entry | {"study": study} | ({"reference": place} if place > 1 else {})
+
+
+def _claim(row: TherapyClaim) -> dict[str, Any]:
+    return {"text": row.text, "references": [citation.source.code for citation in row.citations.all()]}
 
 
 def review(row: Reference, covers: Iterable[str]) -> dict[str, Any]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Sequence
-from typing import TypeVar
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from typing import Any, TypeVar
 
 from django.db import models
 
@@ -51,6 +51,54 @@ def pair_by(
     remembered = [row for row in left if row.pk in keys]
     still_left = _pair(missing, remembered, key_wanted, lambda row: keys[row.pk])
     return [row for row in left if row.pk not in keys or row in still_left]
+
+
+def pair_with_parts(
+    wanted: Sequence[Wanted[Row]],
+    parts: Mapping[int, tuple[int, ...]],
+    rows: Sequence[Row],
+    *columns: str,
+    link: type[models.Model],
+    part: str,
+) -> list[Row]:
+    """Pair rows that agree in the columns and in their parts, in order, and return the stored rows left over.
+
+    `link` ties a row to its parts (its first foreign key leads to the row), `part` is its column of them;
+    `parts` are the wanted ones by the id() of the wanted row. The loader writes the links of a row once,
+    when it makes the row.
+    """
+    owner = (
+        next(field.name for field in link._meta.fields if field.related_model is type(rows[0]))
+        if rows
+        else ""
+    )
+
+    def parts_of(links: models.QuerySet[Any]) -> dict[int, tuple[int, ...]]:
+        found: dict[int, tuple[int, ...]] = defaultdict(tuple)
+        for row, one in links.values_list(f"{owner}_id", part):
+            found[row] += (one,)
+        return found
+
+    stored = (
+        parts_of(link._default_manager.filter(**{f"{owner}__in": rows}).order_by("position")) if rows else {}
+    )
+
+    def as_loaded(left: Sequence[Row]) -> dict[int, Hashable]:
+        pks = [row.pk for row in left]
+        written = link._meta.get_field("history").related_model.objects.filter(
+            **{f"{owner}__in": pks}, pgh_label="insert", pgh_context__metadata__service=SERVICE
+        )
+        loaded = parts_of(written.order_by("pgh_id"))
+        events = last_events(type(left[0]), pks, by_service=SERVICE)
+        return {pk: (loaded[pk], *(event[name] for name in columns)) for pk, event in events.items()}
+
+    return pair_by(
+        wanted,
+        rows,
+        key_wanted=lambda want: (parts[id(want)], *(want.fields[name] for name in columns)),
+        key_stored=lambda row: (stored[row.pk], *(getattr(row, name) for name in columns)),
+        keys_as_loaded=as_loaded,
+    )
 
 
 def _pair(

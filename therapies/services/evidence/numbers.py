@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
-from django.db import models
-
-from nelm_review.core.settling import Settled, Wanted, last_events, settle
+from nelm_review.core.settling import Settled, Wanted, settle
 from therapies.models import Comparison, ComparisonArm, Result
 from therapies.services.evidence.classification import classify_criteria
 from therapies.services.evidence.ledger import SERVICE, Loading
-from therapies.services.evidence.matching import pair, pair_by
+from therapies.services.evidence.matching import pair, pair_with_parts
 from therapies.services.evidence.shapes import ComparisonEntry, ResultEntry, SourceEntry
 from therapies.services.evidence.studies import give_places
 
@@ -63,7 +60,8 @@ def keep_comparisons(loading: Loading) -> None:
         id(want): tuple(loading.arms[study.key, arm].pk for arm in entry.arms)
         for want, (study, entry) in zip(wanted, entries, strict=True)
     }
-    left = _pair_comparisons(wanted, arms, _stored(Comparison, "study", "outcome"))
+    stored = _stored(Comparison, "study", "outcome")
+    left = pair_with_parts(wanted, arms, stored, *COMPARISON_KEY, link=ComparisonArm, part="arm_id")
     give_places(wanted, [(row.study_id, row.position) for row in left], "study_id")
     settled = _settle(loading, "comparisons", Comparison, wanted)
     ComparisonArm.objects.bulk_create(
@@ -166,38 +164,3 @@ def _withdraw(loading: Loading, kind: str, model: type[Any], names: Mapping[Any,
     ]
     settled = settle(model, wanted, service=SERVICE, is_closed=lambda row: row.is_verified)
     loading.ledger.enter_withdrawn(kind, settled)
-
-
-def _pair_comparisons(
-    wanted: list[Wanted[Comparison]], arms: dict[int, tuple[int, ...]], stored: list[Comparison]
-) -> list[Comparison]:
-    """Pair as results are paired, with the compared arms as part of the key."""
-    members = ComparisonArm.objects.filter(comparison__in=stored)
-    stored_arms = _arms_by_comparison(members.order_by("position"))
-
-    def as_loaded(left: Sequence[Comparison]) -> dict[int, Hashable]:
-        pks = [row.pk for row in left]
-        # The loader writes the arms of a comparison once, when it makes the comparison.
-        written = ComparisonArm._meta.get_field("history").related_model.objects.filter(
-            comparison__in=pks, pgh_label="insert", pgh_context__metadata__service=SERVICE
-        )
-        loaded_arms = _arms_by_comparison(written.order_by("pgh_id"))
-        events = last_events(Comparison, pks, by_service=SERVICE)
-        return {
-            pk: (loaded_arms[pk], *(event[name] for name in COMPARISON_KEY)) for pk, event in events.items()
-        }
-
-    return pair_by(
-        wanted,
-        stored,
-        key_wanted=lambda want: (arms[id(want)], *(want.fields[name] for name in COMPARISON_KEY)),
-        key_stored=lambda row: (stored_arms[row.pk], *(getattr(row, name) for name in COMPARISON_KEY)),
-        keys_as_loaded=as_loaded,
-    )
-
-
-def _arms_by_comparison(members: models.QuerySet[Any]) -> dict[int, tuple[int, ...]]:
-    arms: dict[int, tuple[int, ...]] = defaultdict(tuple)
-    for comparison, arm in members.values_list("comparison_id", "arm_id"):
-        arms[comparison] += (arm,)
-    return arms

@@ -42,8 +42,8 @@ def check_publications(evidence: Evidence, problems: Problems) -> None:
     seen: dict[tuple[str, Any], tuple[PublicationEntry, str]] = {}
     for study, index, entry in _publications(evidence):
         place = problems.at(STUDIES, f"study “{study}”", f"references[{index}]")
-        _check_form(entry, place)
-        _check_author_list(entry, place)
+        check_form(entry, place)
+        check_author_list(entry, place)
         identity = Identity.of(entry)
         for key in IDS:
             value = getattr(identity, key)
@@ -58,9 +58,9 @@ def check_publications(evidence: Evidence, problems: Problems) -> None:
                 )
                 break
     if evidence.review:
-        _check_form(evidence.review, problems.at(REVIEW))
+        check_form(evidence.review, problems.at(REVIEW))
         for index, cited in enumerate(evidence.review.references):
-            _check_form(cited, problems.at(REVIEW, "", f"references[{index}]"))
+            check_form(cited, problems.at(REVIEW, "", f"references[{index}]"))
 
 
 def _publications(evidence: Evidence) -> Iterator[tuple[str, int, PublicationEntry]]:
@@ -69,7 +69,8 @@ def _publications(evidence: Evidence) -> Iterator[tuple[str, int, PublicationEnt
             yield study.key, index, entry
 
 
-def _check_form(entry: Any, place: Place) -> None:
+def check_form(entry: Any, place: Place) -> None:
+    """Note identifiers that are not in the form in which the files write them."""
     rules: dict[str, tuple[Callable[[str], Any], str]] = {
         "pmid": (_plain_pmid, "no PMID (digits only)"),
         "doi": (_bare_doi, "no DOI (it starts with “10.” and holds a “/”, without resolver)"),
@@ -93,7 +94,8 @@ def _plain_pmcid(printed: str) -> bool:
     return normal_pmcid(printed) == printed
 
 
-def _check_author_list(entry: PublicationEntry, place: Place) -> None:
+def check_author_list(entry: PublicationEntry, place: Place) -> None:
+    """Note an “et al.” that does not end the list."""
     for index, author in enumerate(entry.authors[:-1]):
         if author.endswith("et al."):
             place.key("authors").item(index).note("“et al.” ends a list of authors; more names follow here.")

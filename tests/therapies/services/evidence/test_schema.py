@@ -28,12 +28,13 @@ def test_schema_is_a_schema() -> None:
 def test_schema_accepts_the_shipped_files() -> None:
     stems = [path.stem for path in evidence.DATA.glob("*.json") if path.stem != "schema"]
 
-    assert sorted(stems) == ["oddities", "outcomes", "review", "studies", "therapies"]
+    assert sorted(stems) == ["oddities", "outcomes", "review", "studies", "therapies", "therapy_notes"]
     assert errors({stem: json.loads((evidence.DATA / f"{stem}.json").read_text()) for stem in stems}) == []
 
 
 def test_schema_accepts_what_the_reader_accepts() -> None:
     assert errors(files.files()) == []
+    assert errors(files.files(therapy_notes=files.notes())) == []
 
 
 ENTRIES = {
@@ -46,6 +47,10 @@ ENTRIES = {
     "comparison": files.comparison_entry(),
     "study": files.study_entry(),
     "review": files.review_entry(),
+    "cited_publication": files.cited_publication_entry(),
+    "therapy_notes": files.notes(),
+    "note": files.note_entry(),
+    "claim": files.note_entry()["claims"][0],
 }
 
 
