@@ -33,6 +33,7 @@ from therapies.models import (
     Cohort,
     Comparison,
     ComparisonArm,
+    NotApplicable,
     Outcome,
     Result,
     Study,
@@ -287,3 +288,13 @@ def make_claim(therapy: Therapy, *sources: ClaimSource, **overrides: Any) -> The
     for position, source in enumerate(sources or (make_claim_source(),), start=1):
         ClaimCitation.objects.create(claim=claim, source=source, position=position)
     return claim
+
+
+def make_not_applicable(
+    therapy: Therapy | None = None, outcome: Outcome | None = None, **overrides: Any
+) -> NotApplicable:
+    return NotApplicable.objects.create(
+        therapy=therapy or make_therapy(),
+        outcome=outcome or make_outcome(),
+        **{"reason": "A synthetic reason.", **overrides},
+    )

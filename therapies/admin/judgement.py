@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from nelm_review.core.administration.base import REASON, SEEN, CuratedAdmin, CuratedForm
 from nelm_review.core.administration.site import Section
-from therapies.models import Appraisal, Certainty
+from therapies.models import Appraisal, Certainty, NotApplicable
 
 
 class JudgementAdmin(CuratedAdmin):
@@ -63,3 +63,14 @@ class CertaintyAdmin(JudgementAdmin):
         (None, {"fields": ("therapy", "outcome", "level", "reason")}),
         ("Signed", {"fields": (("judged_by", "judged_at"),)}),
     )
+
+
+@admin.register(NotApplicable)
+class NotApplicableAdmin(CuratedAdmin):
+    section = Section.JUDGEMENTS
+    list_display = ("therapy", "outcome", "reason")
+    list_filter = ("outcome__domain",)
+    list_select_related = ("therapy", "outcome")
+    search_fields = ("therapy__name", "therapy__abbreviation", "outcome__name", "reason")
+    autocomplete_fields = ("therapy", "outcome")
+    fieldsets = ((None, {"fields": ("therapy", "outcome", "reason")}),)

@@ -3,6 +3,7 @@
 from therapies.models.appraisal import Appraisal, Certainty
 from therapies.models.cell_summary import CellSummary, SummaryState
 from therapies.models.criterion import CRITERIA, Criterion, Fit
+from therapies.models.not_applicable import NotApplicable
 from therapies.models.note import ClaimCitation, ClaimSource, TherapyClaim
 from therapies.models.outcome import Outcome
 from therapies.models.population import Population
@@ -34,6 +35,7 @@ __all__ = [
     "Criteria",
     "Criterion",
     "Fit",
+    "NotApplicable",
     "Outcome",
     "Population",
     "Release",
