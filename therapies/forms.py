@@ -10,11 +10,13 @@ from urllib.parse import urlencode
 from django import forms
 from django.http import QueryDict
 
-from therapies.models import Cohort, Criteria, Outcome, Study
+from therapies.models import CRITERIA, Cohort, Criteria, Outcome, Study
 from therapies.models.result import SourcedNumber
 from therapies.scope import Scope
 
 HISTOLOGY = (("net", "Neuroendocrine tumours only"), ("all", "Mixed tumour types too"))
+# More columns than a reader can hold against each other.
+MOST_COMPARED = 4
 YEARS = {"min_value": 1900, "max_value": 2100}
 # The largest number that PostgreSQL compares with a column of patients.
 PATIENTS = {"min_value": 0, "max_value": 2**31 - 1}
@@ -97,7 +99,63 @@ class FilterForm(forms.Form):
         return self.cleaned_data.get(name)
 
 
-class ScopeForm(FilterForm):
+def _any_of(code: str) -> forms.MultipleChoiceField:
+    criterion = CRITERIA[code]
+    choices = tuple(criterion.choices.items())
+    return forms.MultipleChoiceField(
+        label=criterion.label, choices=choices, required=False, widget=forms.CheckboxSelectMultiple
+    )
+
+
+def _one_of(code: str) -> forms.ChoiceField:
+    criterion = CRITERIA[code]
+    choices = (("", "Any"), *criterion.choices.items())
+    return forms.ChoiceField(label=criterion.label, choices=choices, required=False)
+
+
+class PatientsForm(FilterForm):
+    """Which patients: what tells them apart, and what becomes of arms that do not report it."""
+
+    primary = _any_of("primary")
+    grade = _any_of("grade")
+    burden = _any_of("burden")
+    functional = _one_of("functional")
+    prior_prrt = _one_of("prior_prrt")
+    prior_resection = _one_of("prior_resection")
+    extrahepatic = _one_of("extrahepatic")
+    unreported = forms.ChoiceField(
+        label="Arms that do not report it",
+        choices=(("", "Leave out"), ("include", "Include")),
+        required=False,
+    )
+
+    def chosen(self, code: str) -> tuple[str, ...]:
+        """Return what was chosen of a criterion and could be read."""
+        found = self.readable(code) or ()
+        return (found,) if isinstance(found, str) else tuple(found)
+
+    @property
+    def patients(self) -> dict[str, tuple[str, ...]]:
+        """Return the choices by criterion; empty for all patients."""
+        return {code: chosen for code in CRITERIA if (chosen := self.chosen(code))}
+
+    @property
+    def with_unreported(self) -> bool:
+        return bool(self.patients) and self.readable("unreported") == "include"
+
+    @property
+    def patient_fields(self) -> list[forms.BoundField]:
+        """Return the fields that say which patients, for a panel of their own."""
+        return [self[name] for name in (*CRITERIA, "unreported")]
+
+    @property
+    def patient_pairs(self) -> list[tuple[str, str]]:
+        """Return the choices of patients as they stand in an address."""
+        pairs = [(code, value) for code, chosen in self.patients.items() for value in chosen]
+        return [*pairs, ("unreported", "include")] if self.with_unreported else pairs
+
+
+class ScopeForm(PatientsForm):
     """The filters that the map, its cells and the API share."""
 
     criteria = forms.MultipleChoiceField(
@@ -106,7 +164,16 @@ class ScopeForm(FilterForm):
     n_min = forms.IntegerField(label="At least this many patients", required=False, **PATIENTS)
     histology = forms.ChoiceField(label="Tumour types", choices=HISTOLOGY, required=False)
 
-    field_order = ("design", "criteria", "year_from", "year_to", "n_min", "histology")
+    field_order = (
+        "design",
+        "criteria",
+        "year_from",
+        "year_to",
+        "n_min",
+        "histology",
+        *CRITERIA,
+        "unreported",
+    )
 
     def scope(self) -> Scope:
         """Return the filters that could be read."""
@@ -117,6 +184,8 @@ class ScopeForm(FilterForm):
             year_to=self.readable("year_to"),
             n_min=self.readable("n_min"),
             with_mixed_histology=self.readable("histology") == "all",
+            with_unreported=self.with_unreported,
+            **self.patients,
         )
 
     def query(self) -> str:
@@ -130,7 +199,7 @@ class ScopeForm(FilterForm):
         ]
         if self.readable("histology") == "all":
             pairs.append(("histology", "all"))
-        return urlencode(pairs)
+        return urlencode(pairs + self.patient_pairs)
 
 
 class CellForm(ScopeForm):
@@ -252,3 +321,54 @@ class MapForm(ScopeForm):
         super().__init__(data)
         self.fields["family"].choices = families
         self.fields["closed"].choices = [(code, code) for code in therapies]
+
+
+class CompareForm(ScopeForm):
+    """The shared filters, and which therapies stand side by side (`t`, several) in the order given."""
+
+    months = forms.FloatField(label="Survival rates at (months)", required=False, min_value=0)
+
+    def __init__(self, data: QueryDict, *, therapies: Sequence[str]) -> None:
+        super().__init__(data)
+        asked = list(dict.fromkeys(code for code in data.getlist("t") if code))
+        known = [code for code in asked if code in therapies]
+        self.chosen = tuple(known[:MOST_COMPARED])
+        self.left_over = tuple(known[MOST_COMPARED:])
+        self.unknown = tuple(
+            "".join(filter(str.isprintable, code))[:60] for code in asked if code not in therapies
+        )
+
+    @property
+    def slots(self) -> list[str]:
+        """Return what each drop-down of the page shows: the therapies chosen, then nothing."""
+        return [*self.chosen, *[""] * (MOST_COMPARED - len(self.chosen))]
+
+    def query(self) -> str:
+        """Return the shared filters and the time point as a query string, without the therapies."""
+        months = self.readable("months")
+        return "&".join(filter(None, [super().query(), "" if months is None else f"months={months:g}"]))
+
+    def address(self, codes: Sequence[str]) -> str:
+        """Return the query string that compares these therapies inside the same filters."""
+        return "?" + "&".join(filter(None, [urlencode([("t", code) for code in codes]), self.query()]))
+
+
+class SiteSearchForm(forms.Form):
+    """What is looked for anywhere on the site; words that cannot be read are reported and not searched."""
+
+    q = forms.CharField(
+        label="Therapies, outcomes, studies, references",
+        required=False,
+        max_length=200,
+        error_messages={"max_length": "That is longer than a search can be: at most 200 characters."},
+    )
+
+    def __init__(self, data: QueryDict) -> None:
+        super().__init__(data, auto_id="find-%s")
+        self.fields["q"].widget.input_type = "search"
+
+    @property
+    def text(self) -> str:
+        """Return the words to look for, empty where there are none or they could not be read."""
+        self.is_valid()
+        return self.cleaned_data.get("q") or ""

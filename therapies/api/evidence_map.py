@@ -23,6 +23,14 @@ SCOPE_FILTERS = {
     "year_to": "Studies whose primary report appeared in this year or earlier.",
     "n_min": "Studies of at least this many patients.",
     "histology": "“all” counts studies of mixed tumour types too; they are left out otherwise.",
+    "primary": "Arms with patients of this primary site, wholly or in part; repeat for any of several.",
+    "grade": "Arms with tumours of this grade, wholly or in part; repeat for any of several.",
+    "burden": "Arms with this share of the liver replaced, wholly or in part; repeat for any of several.",
+    "functional": "Arms with patients who have a functional syndrome, or with some who do not.",
+    "prior_prrt": "Arms with patients who had PRRT before, or with some who had not.",
+    "prior_resection": "Arms with patients in whom this had been resected before.",
+    "extrahepatic": "Arms with patients who have disease outside the liver, or with some who do not.",
+    "unreported": "“include” counts arms that do not report it too; they are left out otherwise.",
 }
 FILTERS = Filters(
     MapForm,

@@ -46,7 +46,7 @@ class Meaning:
         return Fit.UNREPORTED if (self.perhaps | self.beside) & set(chosen) else Fit.NO
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Criterion:
     """One thing that tells patients apart: what a reader can choose, and what a population can state."""
 
