@@ -22,9 +22,7 @@ class NotApplicable(models.Model):
         verbose_name = "outcome that does not apply"
         verbose_name_plural = "outcomes that do not apply"
         constraints = [
-            models.UniqueConstraint(
-                fields=["therapy", "outcome"], name="not_applicable_is_said_once_a_cell"
-            ),
+            models.UniqueConstraint(fields=["therapy", "outcome"], name="not_applicable_is_said_once_a_cell"),
             models.CheckConstraint(
                 condition=~Q(reason=""),
                 name="not_applicable_says_why",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,8 +12,18 @@ from django.db import connection, transaction
 from django.db.models import Prefetch, QuerySet
 
 from references.models import SOURCE_REVIEW_DOI, Author, Reference
-from therapies.models import Arm, Comparison, Outcome, Result, Study, StudyReport, Therapy
-from therapies.services.evidence import entries, json_text, oddities, reading
+from therapies.models import (
+    Arm,
+    ClaimSource,
+    Comparison,
+    Outcome,
+    Result,
+    Study,
+    StudyReport,
+    Therapy,
+    TherapyClaim,
+)
+from therapies.services.evidence import entries, json_text, not_applicable, oddities, populations, reading
 from therapies.services.evidence.problems import EvidenceError, Problems
 
 
@@ -26,10 +36,11 @@ class DumpReport:
     n_studies: int
     n_results: int
     n_comparisons: int
+    n_claims: int
 
 
 def dump(directory: Path) -> DumpReport:
-    """Write the published evidence as the four files; they are replaced when all of them are complete.
+    """Write the published evidence as its files; they are replaced when all of them are complete.
 
     Numbers that are withdrawn or not published, and who verified what, are left out. Raises EvidenceError
     when the library has no source review or the directory cannot be written.
@@ -37,22 +48,27 @@ def dump(directory: Path) -> DumpReport:
     reasons = _accepted_reasons()
     with _one_moment():
         therapies = list(Therapy.objects.select_related("parent"))
+        studies = list(_studies())
         contents = {
             reading.THERAPIES: [entries.therapy(row) for row in therapies],
             reading.OUTCOMES: [entries.outcome(row) for row in Outcome.objects.all()],
-            reading.STUDIES: [entries.study(row, reasons) for row in _studies()],
+            reading.STUDIES: [entries.study(row, reasons) for row in studies],
             reading.REVIEW: entries.review(
                 _source_review(), [row.code for row in therapies if row.covered_by_source_review]
             ),
+            reading.NOTES: entries.notes(_sources(), TherapyClaim.objects.for_readers(), _reported(studies)),
+            populations.FILE: populations.entries(),
+            not_applicable.FILE: not_applicable.entries(),
         }
     _write(directory, {name: json_text.write(content) for name, content in contents.items()})
-    studies = contents[reading.STUDIES]
+    written = contents[reading.STUDIES]
     return DumpReport(
         n_therapies=len(therapies),
         n_outcomes=len(contents[reading.OUTCOMES]),
-        n_studies=len(studies),
-        n_results=sum(len(study["results"]) for study in studies),
-        n_comparisons=sum(len(study["comparisons"]) for study in studies),
+        n_studies=len(written),
+        n_results=sum(len(study["results"]) for study in written),
+        n_comparisons=sum(len(study["comparisons"]) for study in written),
+        n_claims=sum(len(note["claims"]) for note in contents[reading.NOTES]["notes"]),
     )
 
 
@@ -90,6 +106,22 @@ def _studies() -> QuerySet[Study]:
         Prefetch("comparisons", comparisons.order_by("position", "pk")),
         "comparisons__comparison_arms__arm",
     ).order_by("key")  # fmt: skip
+
+
+def _sources() -> QuerySet[ClaimSource]:
+    """Return the sources that a claim in force rests on."""
+    used = ClaimSource.objects.filter(claims__in=TherapyClaim.objects.in_force()).distinct()
+    rows = used.select_related("reference__journal").defer("reference__search_vector")
+    return rows.prefetch_related(Prefetch("reference__authors", _authors())).order_by("code")
+
+
+def _reported(studies: Iterable[Study]) -> dict[int, tuple[str, int]]:
+    """Return the study that reports each reference, the first by key, and the place among its reports."""
+    found: dict[int, tuple[str, int]] = {}
+    for study in studies:
+        for place, report in enumerate(study.reports.all(), start=1):
+            found.setdefault(report.reference_id, (study.key, place))
+    return found
 
 
 def _source_review() -> Reference:

@@ -15,6 +15,7 @@ from therapies.services.evidence.shapes import Evidence, Oddities
 SERVICE = "evidence.load"
 KINDS = (
     "therapies", "outcomes", "cohorts", "references", "studies", "reports", "arms", "results", "comparisons",
+    "sources", "claims", "populations", "not applicable",
 )  # fmt: skip
 
 
@@ -121,3 +122,6 @@ class Loading:
     studies: dict[str, Any] = field(default_factory=dict)
     arms: dict[tuple[str, str], Any] = field(default_factory=dict)
     reports: dict[tuple[str, int], Any] = field(default_factory=dict)
+    publications: dict[tuple[str, int], Any] = field(default_factory=dict)
+    note_publications: dict[str, Any] = field(default_factory=dict)
+    sources: dict[str, Any] = field(default_factory=dict)

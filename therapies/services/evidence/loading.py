@@ -11,11 +11,15 @@ from django.utils import timezone
 from nelm_review.core.history import recorded
 from nelm_review.core.models import User
 from therapies.services.evidence import oddities, reading, rules
+from therapies.services.evidence.claims import keep_claims
 from therapies.services.evidence.ledger import SERVICE, Ledger, Loading
+from therapies.services.evidence.not_applicable import keep_not_applicable
 from therapies.services.evidence.numbers import keep_comparisons, keep_results
+from therapies.services.evidence.populations import keep_populations
 from therapies.services.evidence.problems import EvidenceError, Problems
 from therapies.services.evidence.publications import keep_publications
 from therapies.services.evidence.shapes import Evidence, Oddities
+from therapies.services.evidence.sources import keep_sources
 from therapies.services.evidence.studies import keep_arms, keep_studies
 from therapies.services.evidence.vocabularies import keep_cohorts, keep_outcomes, keep_therapies
 
@@ -26,13 +30,17 @@ STEPS = (
     keep_studies,
     keep_publications,
     keep_arms,
+    keep_populations,
     keep_results,
     keep_comparisons,
+    keep_sources,
+    keep_claims,
+    keep_not_applicable,
 )
 
 
 def check(directory: Path) -> tuple[Evidence, Oddities]:
-    """Read and check the four files of a directory; raises EvidenceError that names every problem."""
+    """Read and check the files of a directory; raises EvidenceError that names every problem."""
     if not directory.is_dir():
         raise EvidenceError(f"{directory} is no directory; give one that holds {', '.join(reading.FILES)}.")
     problems = Problems()

@@ -9,8 +9,19 @@ from typing import Any
 from django.utils import timezone
 
 from references.models import CitedReference, Journal, Reference
-from therapies.models import Arm, Cohort, Comparison, Outcome, Result, Study, StudyReport, Therapy
-from therapies.services.evidence import json_text, shapes
+from therapies.models import (
+    Arm,
+    ClaimSource,
+    Cohort,
+    Comparison,
+    Outcome,
+    Result,
+    Study,
+    StudyReport,
+    Therapy,
+    TherapyClaim,
+)
+from therapies.services.evidence import json_text, not_applicable, populations, shapes
 from therapies.services.evidence.fields import (
     Key,
     Read,
@@ -30,6 +41,9 @@ from therapies.services.evidence.problems import BAD, Place, Problems
 DATA = Path(__file__).resolve().parents[2] / "data"
 THERAPIES, OUTCOMES, STUDIES, REVIEW = "therapies.json", "outcomes.json", "studies.json", "review.json"
 FILES = (THERAPIES, OUTCOMES, STUDIES, REVIEW)
+NOTES = "therapy_notes.json"
+# Files that a directory may go without: what the library has of theirs then stays as it is.
+OPTIONAL = (NOTES, populations.FILE, not_applicable.FILE)
 ODDITIES = "oddities.json"
 FIRST_YEAR = 1900
 
@@ -67,21 +81,21 @@ OUTCOME = record(
     },
 )
 
+PUBLICATION_KEYS = {
+    "pmid": Key(nullable(text())),
+    "pmcid": Key(nullable(text())),
+    "doi": Key(nullable(text())),
+    "title": Key(nullable(text())),
+    "authors": Key(list_of(text())),
+    "journal": Key(nullable(text_of(Journal, "title"))),
+    "year": Key(nullable(year)),
+    "volume": Key(nullable(text_of(Reference, "volume"))),
+    "issue": Key(nullable(text_of(Reference, "issue"))),
+    "pages": Key(nullable(text_of(Reference, "pages"))),
+}
+
 PUBLICATION = record(
-    shapes.PublicationEntry,
-    {
-        "role": Key(choice_of(StudyReport, "role")),
-        "pmid": Key(nullable(text())),
-        "pmcid": Key(nullable(text())),
-        "doi": Key(nullable(text())),
-        "title": Key(nullable(text())),
-        "authors": Key(list_of(text())),
-        "journal": Key(nullable(text_of(Journal, "title"))),
-        "year": Key(nullable(year)),
-        "volume": Key(nullable(text_of(Reference, "volume"))),
-        "issue": Key(nullable(text_of(Reference, "issue"))),
-        "pages": Key(nullable(text_of(Reference, "pages"))),
-    },
+    shapes.PublicationEntry, {"role": Key(choice_of(StudyReport, "role")), **PUBLICATION_KEYS}
 )
 
 ARM = record(
@@ -215,6 +229,32 @@ REVIEW_RECORD = record(
     },
 )
 
+NOTE_SOURCE = record(
+    shapes.NoteSourceEntry,
+    {
+        "key": Key(code_of(ClaimSource, "code")),
+        "read_at": Key(text_of(ClaimSource, "read_at")),
+        "study": optional_text(),
+        "reference": Key(whole(low=2), None),
+        "publication": Key(record(partial(shapes.PublicationEntry, role=""), PUBLICATION_KEYS), None),
+    },
+)
+
+NOTE = record(
+    shapes.NoteEntry,
+    {
+        "therapy": Key(text()),
+        "section": Key(choice_of(TherapyClaim, "section")),
+        "claims": Key(
+            list_of(record(shapes.ClaimEntry, {"text": Key(text()), "references": Key(list_of(text()))}))
+        ),
+    },
+)
+
+NOTES_RECORD = record(
+    shapes.NotesEntry, {"references": Key(list_of(NOTE_SOURCE)), "notes": Key(list_of(NOTE))}
+)
+
 CONTRADICTION = record(
     shapes.AcceptedContradiction,
     {
@@ -245,15 +285,50 @@ ODDITIES_RECORD = record(
 
 
 def read(directory: Path, problems: Problems) -> tuple[shapes.Evidence, frozenset[str]]:
-    """Read the four files; return what could be read and the codes of every entry, readable or not."""
+    """Read the files; return what could be read and the codes of every entry, readable or not."""
     therapies = _entries(directory, THERAPIES, "therapy", "code", THERAPY, problems)
     outcomes = _entries(directory, OUTCOMES, "outcome", "code", OUTCOME, problems)
     studies = _entries(directory, STUDIES, "study", "key", STUDY, problems)
     place = problems.at(REVIEW)
     raw = json_text.read(directory / REVIEW, place)
     review = REVIEW_RECORD(raw, place) if raw is not BAD else BAD
-    evidence = shapes.Evidence(therapies[0], outcomes[0], studies[0], None if review is BAD else review)
+    evidence = shapes.Evidence(
+        therapies[0],
+        outcomes[0],
+        studies[0],
+        None if review is BAD else review,
+        _read_notes(directory, problems),
+        _read_populations(directory, problems),
+        _read_not_applicable(directory, problems),
+    )
     return evidence, therapies[1] | outcomes[1] | studies[1]
+
+
+def _read_notes(directory: Path, problems: Problems) -> shapes.NotesEntry | None:
+    """Read the notes of the therapies; None where there is no file or it cannot be read."""
+    if not (directory / NOTES).exists():
+        return None
+    place = problems.at(NOTES)
+    raw = json_text.read(directory / NOTES, place)
+    found = NOTES_RECORD(raw, place) if raw is not BAD else BAD
+    return None if found is BAD else found
+
+
+def _read_populations(directory: Path, problems: Problems) -> tuple[shapes.PopulationEntry, ...] | None:
+    """Read who the patients are; None where there is no file."""
+    if not (directory / populations.FILE).exists():
+        return None
+    return _entries(directory, populations.FILE, "population", "study", populations.READ, problems)[0]
+
+
+def _read_not_applicable(directory: Path, problems: Problems) -> tuple[shapes.NotApplicableEntry, ...] | None:
+    """Read which outcomes do not apply; None where there is no file."""
+    name = not_applicable.FILE
+    if not (directory / name).exists():
+        return None
+    return _entries(directory, name, "outcome that does not apply", "outcome", not_applicable.READ, problems)[
+        0
+    ]
 
 
 def read_oddities(problems: Problems) -> shapes.Oddities:

@@ -7,7 +7,8 @@ from datetime import date
 
 from references.models import SOURCE_REVIEW_DOI
 from therapies.models import Outcome, Result, Study, StudyReport
-from therapies.services.evidence import cited
+from therapies.services.evidence import cited, not_applicable, populations
+from therapies.services.evidence.note_rules import check_notes
 from therapies.services.evidence.number_rules import check_comparison, check_result
 from therapies.services.evidence.problems import Place, Problems
 from therapies.services.evidence.publication_rules import check_publications
@@ -44,6 +45,9 @@ def check(evidence: Evidence, names: frozenset[str], problems: Problems) -> None
     for study in evidence.studies:
         _check_study(study, names, outcomes, studies, problems.at(STUDIES, f"study “{study.key}”"))
     check_publications(evidence, problems)
+    check_notes(evidence, names, problems)
+    populations.check(evidence, names, problems)
+    not_applicable.check(evidence, names, problems)
 
 
 def _note_repeats(values: Iterable[tuple[str, Place]], what: str) -> None:

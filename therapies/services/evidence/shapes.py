@@ -5,6 +5,7 @@ Numbers with decimals are Decimals that keep the digits printed (26.0 is not 26)
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -169,13 +170,83 @@ class ReviewEntry:
 
 
 @dataclass(frozen=True)
+class NoteSourceEntry:
+    """A publication that claims rest on: a study's, the first if no number says which, or its details."""
+
+    key: str
+    read_at: str
+    study: str | None = None
+    reference: int | None = None
+    publication: PublicationEntry | None = None
+
+
+@dataclass(frozen=True)
+class ClaimEntry:
+    """One sentence and the keys of its sources, at least one."""
+
+    text: str
+    references: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class NoteEntry:
+    """One section about one therapy."""
+
+    therapy: str
+    section: str
+    claims: tuple[ClaimEntry, ...]
+
+
+@dataclass(frozen=True)
+class NotesEntry:
+    """What clinicians read about the therapies."""
+
+    references: tuple[NoteSourceEntry, ...]
+    notes: tuple[NoteEntry, ...]
+
+
+@dataclass(frozen=True)
+class PartEntry:
+    """One value that a population states, and its share as printed."""
+
+    value: str
+    n: int | None = None
+    percent: Decimal | None = None
+    words: str | None = None
+
+
+@dataclass(frozen=True)
+class PopulationEntry:
+    """What a text states about the patients of a study, or of one arm: criterion → values."""
+
+    study: str
+    arm: str | None
+    stated: Mapping[str, tuple[PartEntry, ...]]
+    ki67: str | None
+    structured_by: str
+    quotes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class NotApplicableEntry:
+    """One outcome that has no meaning for a therapy, and why."""
+
+    therapy: str
+    outcome: str
+    reason: str
+
+
+@dataclass(frozen=True)
 class Evidence:
-    """The four files; where a file is broken, the entries of it that could be read."""
+    """The files; where one is broken, the entries of it that could be read. No notes: no file of them."""
 
     therapies: tuple[TherapyEntry, ...]
     outcomes: tuple[OutcomeEntry, ...]
     studies: tuple[StudyEntry, ...]
     review: ReviewEntry | None
+    notes: NotesEntry | None = None
+    populations: tuple[PopulationEntry, ...] | None = None
+    not_applicable: tuple[NotApplicableEntry, ...] | None = None
 
 
 @dataclass(frozen=True)
