@@ -13,7 +13,7 @@ What liver-directed therapies achieve in neuroendocrine liver metastases, as JSO
 therapy is the row's therapy or below it. Reviews, meta-analyses and guidelines are counted apart. Patients
 are those of the arms behind the results (the study's own number where no such arm states one), and patients
 that several studies share are counted once. Studies of mixed tumour types are left out unless
-`histology=all`.
+`histology=all`. Nothing of a study is counted once its primary report was retracted.
 
 **Numbers.** A printed number is a JSON number with the digits its source prints: `0.80` stays `0.80`, days
 stay days. `null` means that the source does not say, never zero. What this site computes is in fields named

@@ -41,7 +41,7 @@ FILTERS = Filters(
 def list_results(request: HttpRequest, paging: Query[Paging]) -> dict[str, Any]:
     """List published results, by study and in the order of the study.
 
-    Like the map, it leaves out studies of mixed tumour types unless `histology=all`.
+    Like the map, it leaves out retracted studies, and studies of mixed tumour types unless `histology=all`.
     """
     rows = evidence_map.tree(Therapy.objects.all())
     form = FILTERS.read(request.GET, therapies=[(row.therapy.code, row.therapy.name) for row in rows])

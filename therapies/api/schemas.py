@@ -211,6 +211,7 @@ class Study(StudyName):
     design: StudyRow.Design
     design_is_stated: bool = Field(description="False where the design is our reading of the source.")
     is_review: bool = Field(description="Reviews, meta-analyses and guidelines: never counted as studies.")
+    is_retracted: bool = Field(description="Its primary report was retracted: its results are not counted.")
     year: int | None = Field(description="Of the primary report.")
     histology: StudyRow.Histology = Field(description="“mixed” is context only, and not on the map.")
     centres: StudyRow.Centres | None

@@ -33,7 +33,7 @@ FILTERS = Filters(
     },
 )
 SAME = (
-    *("key", "label", "design", "design_is_stated", "is_review", "histology", "countries"),
+    *("key", "label", "design", "design_is_stated", "is_review", "is_retracted", "histology", "countries"),
     *("n_patients", "n_procedures", "n_lesions", "k_studies"),
 )
 NULL_WHERE_EMPTY = ("centres", "enrolment", "registry_id", "population")

@@ -44,6 +44,13 @@ class StudyQuerySet(models.QuerySet["Study"]):
     def of_mixed_histology(self) -> StudyQuerySet:
         return self.filter(histology=Study.Histology.MIXED)
 
+    def retracted(self) -> StudyQuerySet:
+        """Studies whose primary report was retracted: they are listed, and nothing of them is counted."""
+        return self.filter(pk__in=retracted_study_ids())
+
+    def not_retracted(self) -> StudyQuerySet:
+        return self.exclude(pk__in=retracted_study_ids())
+
     def matching(self, text: str) -> StudyQuerySet:
         """Keep studies whose label or population holds the text, or whose publications match its words."""
         reports = StudyReport.objects.filter(
@@ -62,6 +69,15 @@ class StudyQuerySet(models.QuerySet["Study"]):
             n_results=_published(Count("pk")),
             n_outcomes=_published(Count("outcome", distinct=True)),
         )
+
+
+def retracted_study_ids() -> models.QuerySet[StudyReport, int]:
+    """Return the keys of the studies whose primary report was retracted, as a query to be used in another.
+
+    It names no row of the other query, so that PostgreSQL asks it once and not for every row.
+    """
+    retracted = StudyReport.objects.filter(role=StudyReport.Role.PRIMARY, reference__is_retracted=True)
+    return retracted.order_by().values_list("study_id", flat=True)
 
 
 def _published(count: Count) -> Coalesce:
@@ -145,6 +161,11 @@ class Study(models.Model):
     def is_of_mixed_histology(self) -> bool:
         return self.histology == self.Histology.MIXED
 
+    @property
+    def is_retracted(self) -> bool:
+        """Say whether its primary report was retracted; no query where reports and references are loaded."""
+        return any(report.is_primary and report.reference.is_retracted for report in self.reports.all())
+
 
 @enforce_choices
 @tracked()
@@ -178,6 +199,10 @@ class StudyReport(models.Model):
 
     def __str__(self) -> str:
         return f"{self.study}: {self.get_role_display().lower()}"
+
+    @property
+    def is_primary(self) -> bool:
+        return self.role == self.Role.PRIMARY
 
 
 @tracked()

@@ -8,7 +8,7 @@ from django.db.models import Exists, F, OuterRef, Prefetch
 
 from therapies.evidence_map import Row
 from therapies.forms import StudiesForm
-from therapies.models import Arm, Result, Study
+from therapies.models import Arm, Result, Study, StudyReport
 from therapies.read_models import lineage
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ ORDERS = {
 
 def find(form: StudiesForm, rows: tuple[Row, ...]) -> StudyQuerySet:
     """Return the studies inside the filters that could be read, with their overview and arms."""
-    studies = Study.objects.with_overview().select_related("cohort").prefetch_related(_arms())
+    studies = Study.objects.with_overview().select_related("cohort").prefetch_related(_arms(), _retraction())
     if text := form.readable("q"):
         studies = studies.matching(text)
     if designs := form.readable("design"):
@@ -54,10 +54,16 @@ def with_results_of(therapies: list[int]) -> StudyQuerySet:
     return (
         Study.objects.with_overview()
         .filter(Exists(results))
-        .prefetch_related(_arms(therapy__in=therapies))
+        .prefetch_related(_arms(therapy__in=therapies), _retraction())
         .order_by(F("year").desc(nulls_last=True), "label")
     )
 
 
 def _arms(**only: object) -> Prefetch:
     return Prefetch("arms", queryset=Arm.objects.filter(**only).select_related("therapy"))
+
+
+def _retraction() -> Prefetch:
+    """Load what `Study.is_retracted` reads, and no more of the publications."""
+    primary = StudyReport.objects.filter(role=StudyReport.Role.PRIMARY).select_related("reference")
+    return Prefetch("reports", queryset=primary.only("study", "role", "reference__is_retracted"))

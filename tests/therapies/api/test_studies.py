@@ -55,6 +55,7 @@ def test_study_in_the_list_says_what_it_is(ask):
                 "design": "registry",
                 "design_is_stated": False,
                 "is_review": False,
+                "is_retracted": False,
                 "year": 2020,
                 "histology": "net",
                 "centres": "multi",

@@ -78,6 +78,24 @@ def test_study_says_of_itself_whether_its_histology_is_mixed(histology: str) -> 
     assert study.is_of_mixed_histology == Study.objects.of_mixed_histology().exists()
 
 
+@pytest.mark.parametrize("is_retracted", [True, False])
+@pytest.mark.parametrize("role", StudyReport.Role)
+def test_study_says_of_itself_whether_it_is_retracted(role: str, is_retracted: bool) -> None:
+    study = builders.make_study()
+    builders.make_report(study, builders.make_reference(is_retracted=is_retracted), role=role)
+
+    assert study.is_retracted == (is_retracted and role == StudyReport.Role.PRIMARY)
+    assert study.is_retracted == Study.objects.retracted().exists()
+    assert study.is_retracted != Study.objects.not_retracted().exists()
+
+
+def test_study_without_a_publication_is_not_retracted() -> None:
+    study = builders.make_study()
+
+    assert not study.is_retracted
+    assert Study.objects.not_retracted().exists()
+
+
 def test_knowledge_is_protected() -> None:
     arm = builders.make_arm()
     report = builders.make_report(arm.study)

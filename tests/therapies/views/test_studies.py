@@ -162,6 +162,18 @@ def test_review_says_that_it_is_counted_apart_and_what_was_taken_from_it(client)
     assert "Alpha 2010" in page
 
 
+def test_list_and_study_say_that_a_retracted_study_is_not_counted(client):
+    study = make_study("alpha")
+    make_report(study, make_reference(is_retracted=True))
+    make_result(make_arm(study), value=Decimal(47))
+
+    page = text(client, "/studies/alpha/")
+
+    assert "retracted: not counted" in text(client, "/studies/")
+    assert "Retracted: its results are not counted." in page
+    assert "47" in page
+
+
 def test_study_marks_a_retracted_publication(client):
     make_report(make_study("alpha"), make_reference(is_retracted=True))
 
