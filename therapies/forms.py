@@ -188,18 +188,23 @@ class ScopeForm(PatientsForm):
             **self.patients,
         )
 
-    def query(self) -> str:
-        """Return the shared filters as a query string, to carry from page to page."""
+    @property
+    def other_pairs(self) -> list[tuple[str, str]]:
+        """Return the filters that say nothing about patients, as they stand in an address."""
         pairs = [("design", value) for value in self.readable("design") or ()]
         pairs += [("criteria", value) for value in self.readable("criteria") or ()]
         pairs += [
-            (name, value)
+            (name, str(value))
             for name in ("year_from", "year_to", "n_min")
             if (value := self.readable(name)) is not None
         ]
         if self.readable("histology") == "all":
             pairs.append(("histology", "all"))
-        return urlencode(pairs + self.patient_pairs)
+        return pairs
+
+    def query(self) -> str:
+        """Return the shared filters as a query string, to carry from page to page."""
+        return urlencode(self.other_pairs + self.patient_pairs)
 
 
 class CellForm(ScopeForm):
@@ -332,7 +337,7 @@ class CompareForm(ScopeForm):
         super().__init__(data)
         asked = list(dict.fromkeys(code for code in data.getlist("t") if code))
         known = [code for code in asked if code in therapies]
-        self.chosen = tuple(known[:MOST_COMPARED])
+        self.codes = tuple(known[:MOST_COMPARED])
         self.left_over = tuple(known[MOST_COMPARED:])
         self.unknown = tuple(
             "".join(filter(str.isprintable, code))[:60] for code in asked if code not in therapies
@@ -341,7 +346,7 @@ class CompareForm(ScopeForm):
     @property
     def slots(self) -> list[str]:
         """Return what each drop-down of the page shows: the therapies chosen, then nothing."""
-        return [*self.chosen, *[""] * (MOST_COMPARED - len(self.chosen))]
+        return [*self.codes, *[""] * (MOST_COMPARED - len(self.codes))]
 
     def query(self) -> str:
         """Return the shared filters and the time point as a query string, without the therapies."""

@@ -4,13 +4,26 @@ from __future__ import annotations
 
 from django.urls import path
 
-from therapies.views import evidence, evidence_map, methods, outcomes, review, studies, therapies
+from therapies.views import (
+    compare,
+    evidence,
+    evidence_map,
+    methods,
+    outcomes,
+    patients,
+    review,
+    studies,
+    therapies,
+)
 
 urlpatterns = [
     path("", evidence_map.show, name="map"),
     path("map.csv", evidence_map.download, name="map_csv"),
     path("evidence/<slug:therapy>/<slug:outcome>/", evidence.show, name="evidence"),
     path("evidence/<slug:therapy>/<slug:outcome>/data.csv", evidence.download, name="evidence_csv"),
+    path("compare/", compare.show, name="compare"),
+    path("compare/data.csv", compare.download, name="compare_csv"),
+    path("patients/", patients.show, name="patients"),
     path("therapies/", therapies.index, name="therapies"),
     path("therapies/<slug:code>/", therapies.show, name="therapy"),
     path("outcomes/<slug:code>/", outcomes.show, name="outcome"),
