@@ -56,16 +56,20 @@ class Choices:
 class Analysis:
     """The verdict on a cell and, where it may be pooled, the estimate with its sensitivity analyses.
 
-    Weights are percentages by the key of the candidate. Of the pools, `glmm` and `freeman_tukey` stand beside
-    the main one as sensitivity; each is None where it was not made, and `glmm_problem` says why the first is.
+    Weights are percentages by the key of the candidate. `problem` says why the method chosen gives no
+    estimate although the results may be pooled. Of the pools, `glmm`, `freeman_tukey` and
+    `dersimonian_laird` stand beside the main one as sensitivity; each is None where it was not made, and
+    `glmm_problem` says why the first is.
     """
 
     choices: Choices
     eligibility: Eligibility
     pool: Pool | None = None
+    problem: str = ""
     glmm: Pool | None = None
     glmm_problem: str = ""
     freeman_tukey: Pool | None = None
+    dersimonian_laird: Pool | None = None
     weights: dict[int, float] = field(default_factory=dict)
 
     @property
@@ -80,13 +84,20 @@ def analyse(
     *,
     with_sensitivity: bool = True,
 ) -> Analysis:
-    """Return the analysis of one cell's candidates; only proportions are pooled here."""
+    """Return the analysis of one cell's candidates; only proportions are pooled here.
+
+    A method that has no estimate for these counts (the binomial–normal model may have none) says so in
+    `problem`.
+    """
     choices = choices or Choices()
     verdict = eligibility.judge(candidates, choices.rules)
     if not verdict.may_pool or outcome.measure != Outcome.Measure.PROPORTION:
         return Analysis(choices, verdict)
     data = [counts(candidate) for candidate in verdict.kept]
-    pool = pooling.pool(data, measure=Measure.PLO, method=choices.method, test=choices.test)
+    try:
+        pool = pooling.pool(data, measure=Measure.PLO, method=choices.method, test=choices.test)
+    except CannotPool as problem:
+        return Analysis(choices, verdict, problem=str(problem))
     found = Analysis(choices, verdict, pool, weights=_weights(verdict, pool))
     return _with_sensitivity(found, data) if with_sensitivity else found
 
@@ -99,12 +110,15 @@ def _weights(verdict: Eligibility, pool: Pool) -> dict[int, float]:
 
 def _with_sensitivity(found: Analysis, data: Sequence[Counts]) -> Analysis:
     """Add the other models over the same data; the binomial–normal one may have no maximum, and says so."""
-    freeman_tukey = pooling.pool(data, measure=Measure.PFT)
+    found = replace(
+        found,
+        freeman_tukey=pooling.pool(data, measure=Measure.PFT),
+        dersimonian_laird=pooling.pool(data, measure=Measure.PLO, method=Method.DL),
+    )
     try:
-        glmm = pooling.pool(data, measure=Measure.PLO, method=Method.GLMM)
+        return replace(found, glmm=pooling.pool(data, measure=Measure.PLO, method=Method.GLMM))
     except CannotPool as problem:
-        return replace(found, freeman_tukey=freeman_tukey, glmm_problem=str(problem))
-    return replace(found, freeman_tukey=freeman_tukey, glmm=glmm)
+        return replace(found, glmm_problem=str(problem))
 
 
 def counts(candidate: Candidate) -> Counts:

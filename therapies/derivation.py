@@ -12,11 +12,15 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from django.db.models import Q
 
 from therapies.models import Result, Study
 from therapies.scope import Scope
+
+if TYPE_CHECKING:
+    from therapies.models.result import ResultQuerySet
 
 COMPLETE, PARTIAL, STABLE, PROGRESSIVE = "cr", "pr", "sd", "pd"
 # By outcome: the parts it is the sum of.
@@ -82,13 +86,19 @@ def derived(scope: Scope, therapies: Collection[int] | None = None) -> tuple[Der
 
     One query, over arms alone that print a partial response and another part beside it.
     """
+    rows = printed_parts(scope, therapies)
+    fields = ("pk", "outcome__code", "arm_id", "arm__therapy_id", "arm__n", "criteria", "criteria_text")
+    fields += ("timepoint_months", "per", "value", "events", "total", "is_composite")
+    return tuple(derive(Part(*row) for row in rows.values_list(*fields)))
+
+
+def printed_parts(scope: Scope, therapies: Collection[int] | None = None) -> ResultQuerySet:
+    """Return the rows from which results may be derived, and the sums that the same arms report themselves."""
     rows = scope.results().filter(_can_be_derived(), outcome__code__in=OUTCOMES, unit=Result.Unit.PERCENT)
     rows = rows.exclude(arm__study__design__in=Study.REVIEW_DESIGNS)
     if therapies is not None:
         rows = rows.filter(arm__therapy__in=therapies)
-    fields = ("pk", "outcome__code", "arm_id", "arm__therapy_id", "arm__n", "criteria", "criteria_text")
-    fields += ("timepoint_months", "per", "value", "events", "total", "is_composite")
-    return tuple(derive(Part(*row) for row in rows.order_by("arm", "position").values_list(*fields)))
+    return rows.order_by("arm", "position")
 
 
 def derive(parts: Iterable[Part]) -> list[Derived]:

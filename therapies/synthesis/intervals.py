@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.special import betaincinv, ndtri
 from scipy.stats import binomtest
 
 from therapies.synthesis.errors import CannotPool
@@ -35,6 +38,32 @@ def wilson(events: int, total: int, level: float = 0.95) -> Interval:
     Raises CannotPool. Wilson 1927, https://doi.org/10.1080/01621459.1927.10502953.
     """
     return _interval(events, total, level, "wilson")
+
+
+def limits(
+    events: ArrayLike, totals: ArrayLike, *, method: Literal["exact", "wilson"], level: float = 0.95
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the lower and the upper limits, as fractions, of many proportions at once (all of shape (k,)).
+
+    The intervals of `clopper_pearson` (exact) and `wilson`, for pages that show a hundred; the counts must be
+    proportions: 0 ≤ events ≤ total, total > 0. The exact limits are quantiles of beta distributions, see
+    Clopper & Pearson 1934, https://doi.org/10.1093/biomet/26.4.404.
+    """
+    check_level(level)
+    x, n = np.asarray(events, dtype=np.float64), np.asarray(totals, dtype=np.float64)
+    tail = (1 - level) / 2
+    if method == "exact":
+        low = np.where(x > 0, betaincinv(np.maximum(x, 1), n - x + 1, tail), 0.0)
+        high = np.where(x < n, betaincinv(x + 1, np.maximum(n - x, 1), 1 - tail), 1.0)
+        return low, high
+    z = -float(ndtri(tail))
+    share, width = x / n, z**2 / n
+    middle = (share + width / 2) / (1 + width)
+    half = np.sqrt(share * (1 - share) * width + width**2 / 4) / (1 + width)
+    # At the ends the limit is the end itself, which rounding must not miss.
+    low = np.where(x > 0, np.maximum(middle - half, 0.0), 0.0)
+    high = np.where(x < n, np.minimum(middle + half, 1.0), 1.0)
+    return low, high
 
 
 def check_level(level: float) -> None:
