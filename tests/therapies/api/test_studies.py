@@ -218,7 +218,7 @@ def test_studies_need_few_queries_however_many(ask, django_assert_max_num_querie
             make_result(make_arm(study), reported_in=review)
         make_comparison(*study.arms.all(), reported_in=review)
 
-    with django_assert_max_num_queries(5):
+    with django_assert_max_num_queries(6):
         ask("/studies?cohort=shared&limit=500")
     with django_assert_max_num_queries(9):
         ask(f"/studies/{study.key}")
