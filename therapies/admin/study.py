@@ -14,7 +14,7 @@ from nelm_review.core.administration.inlines import EditedInline, ListedInline
 from nelm_review.core.administration.site import Section
 from therapies.admin import columns
 from therapies.admin.vocabulary import KeyedAdmin, counted
-from therapies.models import Appraisal, Arm, Cohort, Comparison, Result, Study, StudyReport
+from therapies.models import Appraisal, Arm, Cohort, Comparison, Population, Result, Study, StudyReport
 
 
 class ReportInline(EditedInline):
@@ -102,6 +102,24 @@ class ComparisonInline(ListedInline):
         return columns.state_of(comparison)
 
 
+class PopulationInline(ListedInline):
+    model = Population
+    path = "study"
+    add_path = "study"
+    fields = ("arm_label", "states", "structured_by")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        return super().get_queryset(request).select_related("study", "arm")
+
+    @admin.display(description="Patients of")
+    def arm_label(self, population: Population) -> str:
+        return population.arm.label if population.arm else "the whole study"
+
+    @admin.display(description="States")
+    def states(self, population: Population) -> str:
+        return population.stated_words
+
+
 class AppraisalInline(ListedInline):
     model = Appraisal
     path = "study"
@@ -123,7 +141,14 @@ class StudyAdmin(KeyedAdmin):
     search_help_text = "Label, key, registry number, population, or the title of a report."
     autocomplete_fields = ("cohort",)
     prepopulated_fields = {"key": ("label",)}
-    inlines = (ReportInline, ArmInline, ResultInline, ComparisonInline, AppraisalInline)
+    inlines = (
+        ReportInline,
+        ArmInline,
+        PopulationInline,
+        ResultInline,
+        ComparisonInline,
+        AppraisalInline,
+    )
     fieldsets = (
         (None, {"fields": ("label", "key", ("design", "design_is_stated"), "histology", "cohort")}),
         ("Size", {"fields": (("n_patients", "n_procedures", "n_lesions"), "k_studies")}),

@@ -9,6 +9,7 @@ from references.api import ReferenceName
 from therapies.models import Comparison as ComparisonRow
 from therapies.models import Criteria as CriteriaCode
 from therapies.models import Outcome as OutcomeRow
+from therapies.models import Population as PopulationRow
 from therapies.models import Result as ResultRow
 from therapies.models import Study as StudyRow
 from therapies.models import StudyReport
@@ -229,6 +230,34 @@ class Study(StudyName):
     n_outcomes: int = Field(description="Outcomes with a published result.")
 
 
+class PopulationPart(BaseModel):
+    """One value that the text states, with its share where one is printed."""
+
+    value: str = Field(description="From the vocabulary of the criterion; “rest” are others, not described.")
+    label: str
+    n: int | None = Field(description="Patients.")
+    percent: float | None
+    words: str | None = Field(description="As printed, where that differs from the label.")
+
+
+class PopulationField(BaseModel):
+    """One criterion on which the text states something."""
+
+    criterion: str = Field(description="The name of the filter that asks for it.")
+    label: str
+    values: list[PopulationPart]
+
+
+class Population(BaseModel):
+    """What the text states of the patients, structured; what it does not state is left out."""
+
+    arm: str | None = Field(description="Code of the arm that states its own; null for the whole study.")
+    fields: list[PopulationField]
+    ki67: str | None = Field(description="As printed.")
+    structured_by: PopulationRow.StructuredBy
+    quotes: list[str] = Field(description="The words of the text that the fields rest on.")
+
+
 class StudyDetail(Study):
     """One investigation or review with everything published about it."""
 
@@ -238,3 +267,6 @@ class StudyDetail(Study):
     results: list[Result] = Field(description="In the order of the study.")
     comparisons: list[Comparison]
     cohort_mates: list[StudyName] = Field(description="The other studies of its cohort.")
+    population_fields: list[Population] = Field(
+        description="`population` and the labels of arms in fields, made by hand; empty where nobody did."
+    )

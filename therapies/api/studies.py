@@ -14,7 +14,7 @@ from therapies import evidence_map
 from therapies.api import numbers, schemas
 from therapies.forms import StudiesForm
 from therapies.models import Study, Therapy
-from therapies.read_models import lines, oddities, study_list
+from therapies.read_models import lines, oddities, population, study_list
 
 router = Router(tags=["Studies"])
 
@@ -76,6 +76,28 @@ def read_study(request: HttpRequest, key: str) -> schemas.StudyDetail:
         results=[numbers.result(lines.line(result)) for result in results],
         comparisons=[numbers.comparison(found, study) for found in study.comparisons.all()],
         cohort_mates=[numbers.study_name(mate) for mate in mates if mate != study],
+        population_fields=[_population(found) for found in population.of_study(study)],
+    )
+
+
+def _population(found: population.PopulationFields) -> schemas.Population:
+    row = found.population
+    return schemas.Population(
+        arm=found.arm.code if found.arm else None,
+        fields=[
+            schemas.PopulationField(
+                criterion=field.criterion.code,
+                label=field.criterion.label,
+                values=[
+                    schemas.PopulationPart(**{**vars(part), "words": part.words or None})
+                    for part in field.parts
+                ],
+            )
+            for field in found.fields
+        ],
+        ki67=row.ki67 or None,
+        structured_by=row.structured_by,
+        quotes=row.quotes,
     )
 
 

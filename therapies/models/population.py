@@ -175,6 +175,7 @@ class Population(models.Model):
                 yield Part(value, meaning.label, share.get("n"), share.get("percent"), share.get("words", ""))
 
     @property
-    def is_silent(self) -> bool:
-        """Say whether the text states nothing on any criterion."""
-        return not self.ki67 and not any(getattr(self, code) for code in CRITERIA)
+    def stated_words(self) -> str:
+        """Return the names of the criteria on which the text states something, “nothing” where on none."""
+        labels = [criterion.label for code, criterion in CRITERIA.items() if getattr(self, code)]
+        return ", ".join([*labels, "Ki-67"] if self.ki67 else labels) or "nothing"

@@ -29,6 +29,11 @@ class PopulationFields:
     arm: Arm | None
     fields: tuple[Field, ...]
 
+    @property
+    def is_shown(self) -> bool:
+        """Say whether there is anything to show: a text that was read and states nothing says so itself."""
+        return bool(self.fields or self.population.ki67)
+
 
 def of_study(study: Study) -> tuple[PopulationFields, ...]:
     """Return what is stated, the whole study first; empty where nobody has structured its text: one query."""

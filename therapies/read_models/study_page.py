@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from therapies.charts import forest
 from therapies.models import Arm, Outcome, Study, StudyReport
-from therapies.read_models import effects, lines, oddities, printed
+from therapies.read_models import effects, lines, oddities, population, printed
 from therapies.read_models.lines import MARK_KINDS, Line
 from therapies.read_models.map_page import DOMAIN_ORDER
 
@@ -58,6 +58,7 @@ class StudyPage:
     reports: tuple[Report, ...]
     reported_in: tuple[Study, ...]
     cohort_mates: tuple[Study, ...]
+    population_fields: tuple[population.PopulationFields, ...]
     taken_results: tuple[Line, ...]
     taken_comparisons: tuple[effects.Effect, ...]
 
@@ -83,6 +84,7 @@ def read(key: str) -> StudyPage:
         reports=tuple(Report(report, lines.is_identified(report)) for report in study.reports.all()),
         reported_in=_reviews_behind(found),
         cohort_mates=tuple(mate for mate in mates if mate != study),
+        population_fields=population.of_study(study),
         taken_results=lines.load(study.reported_results.published()) if is_source else (),
         taken_comparisons=effects.read(study.reported_comparisons.published()) if is_source else (),
     )

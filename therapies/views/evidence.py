@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 from nelm_review.core.pages import render_page
 from therapies import exports
 from therapies.forms import CellForm
-from therapies.read_models import evidence_cell
+from therapies.read_models import evidence_cell, patients
 from therapies.read_models.evidence_cell import EvidenceCell
 
 
@@ -19,10 +19,12 @@ from therapies.read_models.evidence_cell import EvidenceCell
 def show(request: HttpRequest, therapy: str, outcome: str) -> HttpResponse:
     """Show every published result of a therapy for an outcome."""
     form = CellForm(request.GET)
+    cell = _read(form, therapy, outcome)
     context = {
         "section": "map",
         "form": form,
-        "cell": _read(form, therapy, outcome),
+        "cell": cell,
+        "patients": patients.of_cell(form.scope(), therapy, outcome),
         "scope": form.scope(),
         "filters": form.query(),
     }
