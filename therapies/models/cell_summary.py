@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
 from nelm_review.core import changes
 from nelm_review.core.history import tracked
+from therapies.models.study import retracted_study_ids
 
 
 class CellSummaryQuerySet(models.QuerySet["CellSummary"]):
     def current(self) -> CellSummaryQuerySet:
         """Keep the rows where they were computed from the present evidence; none where that is not so."""
-        version = changes.versions()[changes.EVIDENCE]
-        is_current = SummaryState.objects.filter(evidence_version=version)
-        return self.filter(models.Exists(is_current))
+        return self if SummaryState.objects.filter(**state_of_library()).exists() else self.none()
+
+
+def state_of_library() -> dict[str, Any]:
+    """Return what summaries depend on: the version of the evidence, and the studies that were retracted."""
+    return {
+        "evidence_version": changes.versions()[changes.EVIDENCE],
+        "retracted": list(retracted_study_ids().order_by("study_id")),
+    }
 
 
 class SummaryState(models.Model):
@@ -22,6 +32,9 @@ class SummaryState(models.Model):
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1)
     evidence_version = models.BigIntegerField()
+    retracted = ArrayField(
+        models.BigIntegerField(), default=list, help_text="Keys of the studies that were retracted."
+    )
     method = models.CharField(max_length=60)
     computed_at = models.DateTimeField()
 

@@ -17,7 +17,7 @@ class ReleaseQuerySet(models.QuerySet["Release"]):
 
     def without_archive(self) -> ReleaseQuerySet:
         """Leave the archive where it is: hundreds of kilobytes a row."""
-        return self.defer("archive")
+        return self.defer("archive", "cell_digests")
 
 
 class Release(models.Model):
@@ -31,6 +31,7 @@ class Release(models.Model):
     method = models.CharField(max_length=60, help_text="The method of analysis in force on that day.")
     evidence_version = models.BigIntegerField(help_text="The state of the library that it shows.")
     evidence_sha256 = models.CharField(max_length=64, help_text="Of the evidence alone, without the date.")
+    cell_digests = models.JSONField(default=dict, help_text="By which a cell is known to be as it was.")
     sha256 = models.CharField("SHA-256", max_length=64, help_text="Of the archive.")
     archive = models.BinaryField()
 
