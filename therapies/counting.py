@@ -8,17 +8,24 @@ from itertools import pairwise
 
 import numpy as np
 
-from therapies.facts import UNKNOWN, Facts, lookup
+from therapies.facts import UNKNOWN, DesignGroup, Facts, lookup
 
 
 @dataclass(frozen=True)
 class Counts:
-    """Whole numbers a cell, indexed `row * n_columns + column`."""
+    """Whole numbers a cell, indexed `row * n_columns + column`.
+
+    `n_usable` are the results with a number for a chart, at whatever time; `designs` holds the studies by
+    DesignGroup in a second dimension, and `newest` the year of the newest study, -1 where none is known.
+    """
 
     n_studies: np.ndarray
     n_patients: np.ndarray
     n_results: np.ndarray
+    n_usable: np.ndarray
     n_reviews: np.ndarray
+    designs: np.ndarray
+    newest: np.ndarray
 
 
 class Grid:
@@ -37,13 +44,21 @@ class Grid:
         primary = np.flatnonzero(~facts.is_review)
         review_cells, review_facts = self.place(facts, review)
         cells, chosen = self.place(facts, primary)
-        n_studies, n_patients = self._studies_and_patients(cells, facts, chosen)
+        study_cells, studies, patients = self._studies(cells, facts, chosen)
         in_review = starts_of(review_cells, facts.study[review_facts])
+        n_groups = len(DesignGroup)
+        by_design = np.bincount(
+            study_cells * n_groups + facts.design[studies], minlength=self.n_cells * n_groups
+        )
+        usable = cells[~np.isnan(facts.value[chosen])]
         return Counts(
-            n_studies=n_studies,
-            n_patients=n_patients,
+            n_studies=np.bincount(study_cells, minlength=self.n_cells),
+            n_patients=self._each_cohort_once(study_cells, facts.cohort[studies], patients),
             n_results=np.bincount(cells, minlength=self.n_cells),
+            n_usable=np.bincount(usable, minlength=self.n_cells),
             n_reviews=np.bincount(review_cells[in_review], minlength=self.n_cells),
+            designs=by_design.reshape(self.n_cells, n_groups),
+            newest=self._newest(study_cells, facts.year[studies]),
         )
 
     def place(self, facts: Facts, chosen: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -64,12 +79,12 @@ class Grid:
         order = np.argsort(cell.astype(np.min_scalar_type(max(self.n_cells, 1))), kind="stable")
         return cell[order], np.concatenate(sources)[order]
 
-    def _studies_and_patients(
+    def _studies(
         self, cells: np.ndarray, facts: Facts, chosen: np.ndarray
-    ) -> tuple[np.ndarray, np.ndarray]:
-        """Sum as the rule says: arms into studies, studies into cohorts, cohorts into cells."""
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Return cell, a fact and the patients of each study in each cell, arms summed as the rule says."""
         if not len(cells):
-            return np.zeros(self.n_cells, dtype=np.int64), np.zeros(self.n_cells, dtype=np.int64)
+            return cells, chosen, np.empty(0)
         in_arm = starts_of(cells, facts.arm[chosen])
         cells, chosen = cells[in_arm], chosen[in_arm]
         in_study = starts_of(cells, facts.study[chosen])
@@ -77,9 +92,14 @@ class Grid:
         of_arms = np.add.reduceat(np.maximum(arm_n, 0), in_study)
         states_n = np.maximum.reduceat(arm_n, in_study) != UNKNOWN
         cells, chosen = cells[in_study], chosen[in_study]
-        patients = np.where(states_n, of_arms, np.maximum(facts.study_n[chosen], 0))
-        n_studies = np.bincount(cells, minlength=self.n_cells)
-        return n_studies, self._each_cohort_once(cells, facts.cohort[chosen], patients)
+        return cells, chosen, np.where(states_n, of_arms, np.maximum(facts.study_n[chosen], 0))
+
+    def _newest(self, cells: np.ndarray, years: np.ndarray) -> np.ndarray:
+        newest = np.full(self.n_cells, UNKNOWN, dtype=np.int64)
+        starts = starts_of(cells)
+        if len(starts):
+            newest[cells[starts]] = np.maximum.reduceat(years, starts)
+        return newest
 
     def _each_cohort_once(self, cells: np.ndarray, cohort: np.ndarray, patients: np.ndarray) -> np.ndarray:
         alone = cohort == UNKNOWN

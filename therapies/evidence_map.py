@@ -4,13 +4,14 @@ Counting rule (the API uses it too): a study counts once per cell if it has at l
 whose arm's therapy is the row's therapy or below it. Reviews, meta-analyses and guidelines are counted
 apart. Patients are the sum over studies of the `n` of those of its arms that lie in the row and have a
 published result for the outcome; the study's own number where none of these arms states one, 0 where
-neither is known; each cohort counts once, with the study that contributes most.
+neither is known; each cohort counts once, with the study that contributes most. Derived results are counted
+apart too, as results of the cell in which they would stand.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
@@ -19,7 +20,8 @@ from django.urls import reverse
 
 from therapies import facts
 from therapies.counting import Counts, Grid, runs, starts_of
-from therapies.facts import Facts
+from therapies.derivation import Derived
+from therapies.facts import UNKNOWN, DesignGroup, Facts
 from therapies.models import DAYS_PER_MONTH, Outcome, Therapy
 from therapies.scope import Scope
 
@@ -82,10 +84,19 @@ class Cell:
     n_results: int = 0
     n_reviews: int = 0
     spread: Spread | None = None
+    n_usable: int = 0
+    newest_year: int | None = None
+    designs: tuple[int, ...] = (0,) * len(DesignGroup)
+    derived: tuple[Derived, ...] = ()
 
     @property
     def is_empty(self) -> bool:
+        """Say whether nothing was reported; something may still be derived."""
         return not (self.n_studies or self.n_reviews)
+
+    @property
+    def n_derived(self) -> int:
+        return len(self.derived)
 
     def get_absolute_url(self) -> str:
         return _address(self.therapy, self.outcome)
@@ -133,19 +144,24 @@ def build(
     outcomes: Sequence[Outcome] | None = None,
     timepoints: dict[str, float] | None = None,
     found: Facts | None = None,
+    therapies: Iterable[Therapy] | None = None,
+    derived: Iterable[Derived] = (),
 ) -> EvidenceMap:
     """Count the published results inside the scope; at most four queries, whatever their number.
 
     `outcomes` are the columns wanted, all where none are given; `timepoints` chooses the month at which a
-    survival rate is read, by outcome code; `found` are the facts, for a caller that counts them twice.
+    survival rate is read, by outcome code; `found` are the facts and `therapies` the whole tree, for a
+    caller that has them, and `derived` the derived results to count too.
     """
-    rows = tree(Therapy.objects.all())
+    rows = tree(Therapy.objects.all() if therapies is None else therapies)
     found = facts.published(scope, outcomes) if found is None else found
     outcomes = list(Outcome.objects.all()) if outcomes is None else outcomes
     columns = tuple(_column(outcome, found, (timepoints or {}).get(outcome.code)) for outcome in outcomes)
-    grid = Grid(_lineages(rows), [outcome.pk for outcome in outcomes])
+    lineages = _lineages(rows)
+    grid = Grid(lineages, [outcome.pk for outcome in outcomes])
     spreads = _spreads(grid, columns, found)
-    cells = _cells(rows, [outcome.code for outcome in outcomes], grid.counts(found), spreads)
+    codes = [outcome.code for outcome in outcomes]
+    cells = _cells(rows, codes, grid.counts(found), spreads, _placed(derived, lineages, codes))
     return EvidenceMap(rows, columns, _totals(found), cells)
 
 
@@ -159,7 +175,7 @@ def count_by_therapy(
     rows = tree(Therapy.objects.all() if therapies is None else therapies)
     found = facts.published(scope) if found is None else found
     found = replace(found, outcome=np.zeros_like(found.outcome))
-    cells = _cells(rows, [""], Grid(_lineages(rows), [0]).counts(found), {})
+    cells = _cells(rows, [""], Grid(_lineages(rows), [0]).counts(found), {}, {})
     return {row.therapy.code: cells.get((row.therapy.code, ""), Cell(row.therapy.code, "")) for row in rows}
 
 
@@ -204,13 +220,31 @@ def _lineages(rows: tuple[Row, ...]) -> dict[int, list[int]]:
     return {row.therapy.pk: by_code[row.therapy.code] for row in rows}
 
 
+def _placed(
+    derived: Iterable[Derived], lineages: Mapping[int, Sequence[int]], outcomes: Sequence[str]
+) -> dict[int, list[Derived]]:
+    """Return the derived results by cell, each in every row in which its therapy counts."""
+    columns = {code: place for place, code in enumerate(outcomes)}
+    placed: dict[int, list[Derived]] = defaultdict(list)
+    for one in derived:
+        if one.outcome_code in columns:
+            for row in lineages[one.therapy]:
+                placed[row * len(columns) + columns[one.outcome_code]].append(one)
+    return placed
+
+
 def _cells(
-    rows: tuple[Row, ...], outcomes: list[str], counts: Counts, spreads: dict[int, Spread]
+    rows: tuple[Row, ...],
+    outcomes: Sequence[str],
+    counts: Counts,
+    spreads: dict[int, Spread],
+    derived: Mapping[int, Sequence[Derived]],
 ) -> dict[tuple[str, str], Cell]:
     found = {}
-    for index in np.flatnonzero(counts.n_results + counts.n_reviews).tolist():
+    for index in sorted({*np.flatnonzero(counts.n_results + counts.n_reviews).tolist(), *derived}):
         row, column = divmod(index, len(outcomes))
         pair = rows[row].therapy.code, outcomes[column]
+        newest = int(counts.newest[index])
         found[pair] = Cell(
             *pair,
             n_studies=int(counts.n_studies[index]),
@@ -218,6 +252,10 @@ def _cells(
             n_results=int(counts.n_results[index]),
             n_reviews=int(counts.n_reviews[index]),
             spread=spreads.get(index),
+            n_usable=int(counts.n_usable[index]),
+            newest_year=None if newest == UNKNOWN else newest,
+            designs=tuple(counts.designs[index].tolist()),
+            derived=tuple(derived.get(index, ())),
         )
     return found
 

@@ -9,25 +9,16 @@ from __future__ import annotations
 import io
 from collections.abc import Collection
 from dataclasses import dataclass
+from enum import IntEnum
 from typing import TYPE_CHECKING
 
 import numpy as np
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import (
-    BooleanField,
-    Case,
-    ExpressionWrapper,
-    F,
-    FloatField,
-    IntegerField,
-    Q,
-    Value,
-    When,
-)
+from django.db.models import Case, F, FilteredRelation, FloatField, IntegerField, Q, Value, When
 from django.db.models.functions import Cast, Coalesce
 
-from therapies.models import Arm, Outcome, Study
+from therapies.models import Arm, Outcome, Study, StudyReport
 from therapies.scope import Scope
 
 if TYPE_CHECKING:
@@ -40,13 +31,36 @@ _TRAILER_LENGTH = 2
 _NOT_A_NUMBER = Value(float("nan"), output_field=FloatField())
 
 
+class DesignGroup(IntEnum):
+    """What a reader tells apart at a glance about a study's design, the strongest first."""
+
+    RANDOMIZED = 0
+    PROSPECTIVE = 1
+    RETROSPECTIVE = 2
+    SERIES = 3
+    REVIEW = 4
+
+
+DESIGN_GROUPS = {
+    Study.Design.RANDOMIZED: DesignGroup.RANDOMIZED,
+    Study.Design.PROSPECTIVE_COMPARATIVE: DesignGroup.PROSPECTIVE,
+    Study.Design.PROSPECTIVE_SINGLE_ARM: DesignGroup.PROSPECTIVE,
+    Study.Design.RETROSPECTIVE_COMPARATIVE: DesignGroup.RETROSPECTIVE,
+    Study.Design.RETROSPECTIVE_COHORT: DesignGroup.RETROSPECTIVE,
+    Study.Design.REGISTRY: DesignGroup.RETROSPECTIVE,
+    Study.Design.CASE_SERIES: DesignGroup.SERIES,
+    **dict.fromkeys(Study.REVIEW_DESIGNS, DesignGroup.REVIEW),
+}
+
+
 @dataclass(frozen=True)
 class Facts:
     """One entry a published result, ordered by study and arm; all arrays have the same length.
 
     `value` is a percentage or a time in months, NaN where the result has no number for a chart; `timepoint`
-    is in months, NaN where none is given. `arm_n` and `study_n` are patients, -1 where not stated, and
-    `cohort` is -1 where the study shares its patients with no other.
+    is in months, NaN where none is given. `arm_n` and `study_n` are patients, -1 where not stated,
+    `cohort` is -1 where the study shares its patients with no other, `design` is a DesignGroup, and `year`
+    that of the study's primary report, -1 where not known.
     """
 
     result: np.ndarray
@@ -59,7 +73,12 @@ class Facts:
     cohort: np.ndarray
     arm_n: np.ndarray
     study_n: np.ndarray
-    is_review: np.ndarray
+    design: np.ndarray
+    year: np.ndarray
+
+    @property
+    def is_review(self) -> np.ndarray:
+        return self.design == DesignGroup.REVIEW
 
     def __len__(self) -> int:
         return len(self.result)
@@ -67,18 +86,21 @@ class Facts:
 
 def published(scope: Scope, outcomes: Collection[Outcome] | None = None) -> Facts:
     """Return the published results inside the scope, of some outcomes or all: two queries."""
+    first_report = FilteredRelation(
+        "study__reports", condition=Q(study__reports__role=StudyReport.Role.PRIMARY)
+    )
     arms = _copy(
-        Arm.objects.filter(scope.within("study")).order_by(),
+        Arm.objects.filter(scope.within("study"), scope.of_arms("pk"))
+        .annotate(first_report=first_report)
+        .order_by(),
         arm=(F("pk"), ">i8"),
         study=(F("study_id"), ">i8"),
         therapy=(F("therapy_id"), ">i8"),
         cohort=(Coalesce("study__cohort_id", UNKNOWN), ">i8"),
         arm_n=(Cast(Coalesce("n", UNKNOWN), IntegerField()), ">i4"),
         study_n=(Cast(Coalesce("study__n_patients", UNKNOWN), IntegerField()), ">i4"),
-        is_review=(
-            ExpressionWrapper(Q(study__design__in=Study.REVIEW_DESIGNS), output_field=BooleanField()),
-            "?",
-        ),
+        design=(_design_group(), ">i4"),
+        year=(Cast(Coalesce("first_report__reference__published_year", UNKNOWN), IntegerField()), ">i4"),
     )
     results = _copy(
         scope.results_of_any_study().filter(_of(outcomes)).order_by(),
@@ -104,6 +126,12 @@ def published(scope: Scope, outcomes: Collection[Outcome] | None = None) -> Fact
         **{name: results[name][order] for name in ("result", "outcome", "value", "timepoint")},
         **{name: column[place] for name, column in arms.items()},
     )
+
+
+def _design_group() -> Case:
+    groups = {group: [d for d, its in DESIGN_GROUPS.items() if its == group] for group in DesignGroup}
+    choices = [When(study__design__in=designs, then=Value(int(group))) for group, designs in groups.items()]
+    return Case(*choices, default=Value(int(DesignGroup.SERIES)), output_field=IntegerField())
 
 
 def _of(outcomes: Collection[Outcome] | None) -> Q:
