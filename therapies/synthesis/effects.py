@@ -120,7 +120,7 @@ def effects(data: Sequence[Study], measure: Measure) -> Effects:
     if measure is Measure.LOG_RATIO:
         return _log_ratios(of_kind(data, Estimate, measure=measure))
     events, totals = count_arrays(of_kind(data, Counts, measure=measure))
-    return _logits(events, totals) if measure is Measure.PLO else _double_arcsines(events, totals)
+    return logits(events, totals) if measure is Measure.PLO else _double_arcsines(events, totals)
 
 
 def count_arrays(studies: Sequence[Counts]) -> tuple[Array, Array]:
@@ -131,9 +131,10 @@ def count_arrays(studies: Sequence[Counts]) -> tuple[Array, Array]:
     )
 
 
-def _logits(events: Array, totals: Array) -> Effects:
+def logits(events: Array, totals: Array) -> Effects:
+    """Return the logits of proportions; 0.5 is added to both cells of studies in which one is empty."""
     others = totals - events
-    # Half an event more and less only where a cell is empty: elsewhere it would pull every logit inwards.
+    # Elsewhere the half would pull every logit inwards.
     add = np.where((events == 0) | (others == 0), 0.5, 0.0)
     events, others = events + add, others + add
     return Effects(np.log(events / others), 1 / events + 1 / others)

@@ -13,15 +13,18 @@ from scipy.optimize import minimize
 from scipy.special import expit, xlogy
 from scipy.stats import chi2
 
-from therapies.synthesis.effects import Array
+from therapies.synthesis.effects import Array, logits
 from therapies.synthesis.errors import CannotPool
-from therapies.synthesis.heterogeneity import generalised_q
+from therapies.synthesis.heterogeneity import dersimonian_laird, generalised_q
 
-# metafor's rma.glmm leaves the integral to seven nodes. More nodes are nearer to the true likelihood, and for
-# rare events that shows in the fourth digit; seven are taken so that the two programs agree.
+# metafor's rma.glmm has glmer count the integral on seven nodes. More are nearer to the true likelihood, and for
+# rare events that shows: τ² of the treated arms of Niel-Weise 2007 is 0.8265 with seven and 0.8253 with fifty.
+# Seven are taken so that the two programs agree.
 N_NODES = 7
 MOST_STEPS = 100
 MOST_POLISHING = 8
+# At τ = 0 the likelihood is flat in τ: a search that starts there stays there.
+SMALLEST_START = 0.05
 # Differences are taken over this share of a standard error: wide enough for rounding, narrow for curvature.
 STEP = 0.02
 # A gain in log-likelihood below this is rounding: τ² is then 0.
@@ -60,9 +63,9 @@ class Likelihood:
         others = totals - events
         self.saturated = xlogy(events, events / totals) + xlogy(others, others / totals)
 
-    def binomial(self, logits: Array) -> Array:
-        """Return each study's log-likelihood at its logits (shape (…, k)), minus the saturated one."""
-        found: Array = self.events * logits - self.totals * np.logaddexp(0.0, logits) - self.saturated
+    def binomial(self, at: Array) -> Array:
+        """Return each study's log-likelihood at its logit (shape (…, k)), minus the saturated one."""
+        found: Array = self.events * at - self.totals * np.logaddexp(0.0, at) - self.saturated
         return found
 
     def __call__(self, mean: float, tau: float) -> float:
@@ -112,14 +115,14 @@ def fit(events: Array, totals: Array) -> MixedFit:
     others = totals - events
     if np.all((events == 0) | (others == 0)):
         raise CannotPool(
-            "The binomial–normal model (glmm) has no maximum: in every study either nobody or everybody has"
+            "The binomial–normal model (glmm) cannot be fitted: in every study either nobody or everybody has"
             " the event."
         )
     likelihood = Likelihood(events, totals)
     pooled = float(np.log(np.sum(events) / np.sum(others)))
     if len(events) == 1:
         return MixedFit(pooled, float(np.sqrt(1 / events[0] + 1 / others[0])), 0.0, None, None, None, None)
-    mean, tau = _maximum(likelihood, pooled)
+    mean, tau = _maximum(likelihood)
     if likelihood(mean, tau) <= likelihood(pooled, 0.0) + AT_BOUND:
         mean, tau = pooled, 0.0
     # The error of the mean allows for that of τ, as lme4 has it: from the curvature in both.
@@ -135,9 +138,13 @@ def fit(events: Array, totals: Array) -> MixedFit:
     return MixedFit(mean, se, tau**2, q_wald, p_wald, q_lrt, p_lrt)
 
 
-def _maximum(likelihood: Likelihood, pooled: float) -> tuple[float, float]:
+def _maximum(likelihood: Likelihood) -> tuple[float, float]:
     """Return the mean and τ of the highest likelihood: a quasi-Newton search, then Newton steps."""
-    found = minimize(lambda at: -likelihood(at[0], at[1]), [pooled, 0.5], method="BFGS")
+    rough = logits(likelihood.events, likelihood.totals)
+    tau2 = max(SMALLEST_START, dersimonian_laird(rough.yi, rough.vi))
+    weights = 1 / (rough.vi + tau2)
+    start = [np.sum(weights * rough.yi) / np.sum(weights), np.sqrt(tau2)]
+    found = minimize(lambda at: -likelihood(at[0], at[1]), start, method="BFGS", options={"gtol": 1e-3})
     mean, tau = float(found.x[0]), float(abs(found.x[1]))
     for _ in range(MOST_POLISHING):
         slope, curvature = _derivatives(likelihood, mean, tau)
