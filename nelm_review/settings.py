@@ -98,7 +98,16 @@ if DATABASES["default"]["ENGINE"] != "django.db.backends.postgresql":
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = _required("REDIS_URL", EMBEDDED_HINT)
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL},
+    # Bodies of public pages (nelm_review.core.kept), in each process: their keys hold the state of the data.
+    "pages": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "LOCATION": "pages",
+        "TIMEOUT": 24 * 60 * 60,
+        "OPTIONS": {"MAX_ENTRIES": 500},
+    },
+}
 
 # Accounts: by invitation, so there is no sign-up page; the roles are in nelm_review.core.roles.
 AUTH_USER_MODEL = "core.User"
@@ -182,6 +191,7 @@ CELERY_TASK_ROUTES = {"references.tasks.run_search": {"queue": "entrez"}}
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
     "requeue-stale-runs": {"task": "references.tasks.requeue_stale_runs", "schedule": 30.0},
+    "recalculate-summaries": {"task": "therapies.tasks.recalculate_summaries", "schedule": 30.0},
 }
 
 # NCBI asks every caller to name its tool and an e-mail address, and limits the rate per key.

@@ -13,6 +13,7 @@ from django.utils import timezone
 from nelm_review.core.history import recorded
 from nelm_review.core.models import User
 from therapies.models import Comparison, Result
+from therapies.services import summaries
 
 Number = TypeVar("Number", Result, Comparison)
 
@@ -133,4 +134,5 @@ def _saved(number: Number, *, by: User, service: str, reason: str = "") -> Numbe
     number.full_clean()
     with recorded(by=by, service=service, reason=reason):
         number.save()
+    summaries.announce()
     return number

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from celery import current_app
 from django.db import connection, transaction
 from django.utils import timezone
+from kombu.exceptions import OperationalError
 
 from nelm_review.core.history import recorded
 from nelm_review.core.models import User
@@ -19,6 +22,12 @@ from therapies.services import cells
 from therapies.services.cells import Estimate
 
 SERVICE = "summaries.recalculate"
+TASK = "therapies.tasks.recalculate_summaries"
+# Somebody waits for the page: one attempt, which takes seconds at most.
+_IMPATIENCE = {"max_retries": 0, "socket_connect_timeout": 2.0, "socket_timeout": 5.0}
+
+logger = logging.getLogger(__name__)
+
 Pair = tuple[int, int]
 
 
@@ -63,6 +72,20 @@ def recalculate() -> Recalculation:
                 pk=1, defaults={**state, "method": analysis.METHOD, "computed_at": now}
             )
     return done
+
+
+def announce() -> None:
+    """Have a worker recalculate once this transaction is committed; else the sweeper does it."""
+    transaction.on_commit(_tell_the_workers)
+
+
+def _tell_the_workers() -> None:
+    try:
+        with current_app.connection_for_write(transport_options=_IMPATIENCE) as broker:
+            # By name: services do not know the tasks that call them.
+            current_app.send_task(TASK, retry=False, connection=broker)
+    except OperationalError as error:
+        logger.warning("The summaries of the cells are recalculated later: %s", error)
 
 
 def _wait_for_others() -> None:

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from nelm_review.core.history import recorded
 from nelm_review.core.models import User
+from therapies.services import summaries
 from therapies.services.evidence import oddities, reading, rules
 from therapies.services.evidence.claims import keep_claims
 from therapies.services.evidence.ledger import SERVICE, Ledger, Loading
@@ -69,6 +70,8 @@ def load(directory: Path = reading.DATA, *, dry_run: bool = False) -> Ledger:
             with recorded(by=loading.by, service=SERVICE, reason=f"Evidence files of {directory}"):
                 for step in STEPS:
                     step(loading)
+            if not loading.ledger.is_unchanged:
+                summaries.announce()
             transaction.set_rollback(dry_run)
     except (IntegrityError, DataError) as error:
         raise EvidenceError(
