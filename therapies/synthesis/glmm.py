@@ -17,9 +17,9 @@ from therapies.synthesis.effects import Array, logits
 from therapies.synthesis.errors import CannotPool
 from therapies.synthesis.heterogeneity import dersimonian_laird, generalised_q
 
-# metafor's rma.glmm has glmer count the integral on seven nodes. More are nearer to the true likelihood, and for
-# rare events that shows: τ² of the treated arms of Niel-Weise 2007 is 0.8265 with seven and 0.8253 with fifty.
-# Seven are taken so that the two programs agree.
+# metafor's rma.glmm has glmer count the integral on seven nodes. More are nearer to the true likelihood, and
+# for rare events that shows: τ² of the treated arms of Niel-Weise 2007 is 0.8265 with seven nodes and 0.8253
+# with fifty. Seven are taken so that the two programs agree.
 N_NODES = 7
 MOST_STEPS = 100
 MOST_POLISHING = 8
