@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from nelm_review.core.styleguide import Example
-from therapies.charts import forest, strip
+from therapies.charts import forest, ratio, strip
 from therapies.charts.scale import Scale
 from therapies.charts.strip import Mark, Shape
 from therapies.evidence_map import Cell, Column
@@ -86,6 +86,8 @@ HARMS = DomainLines("Safety", (OutcomeLine(_column(HARM, "worse"), ONE),))
 INTERVAL = forest.Estimate(value=45, ci_low=30, ci_high=61, n=40)
 RANGE = forest.Estimate(range_low=20, range_high=80)
 AXIS = forest.axis_for([INTERVAL, RANGE], is_percentage=True)
+HAZARD = ratio.Ratio(0.8, 0.5, 1.2)
+HAZARDS = ratio.axis_for([HAZARD])
 
 EXAMPLES = {
     "cell_count": (
@@ -124,6 +126,9 @@ EXAMPLES = {
         Example("Benefits and harms", {"profile": Profile(None, (BENEFITS,), (HARMS,)), "filters": ""}),
     ),
     "profile_lines": (Example("One domain", {"group": BENEFITS, "filters": "n_min=10"}),),
+    "ratio_mark": (
+        Example("A ratio with its interval", {"mark": ratio.draw(HAZARD, HAZARDS)}, inside="mark-worse"),
+    ),
     "reading": (
         Example(
             "With interval and fraction",

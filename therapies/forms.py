@@ -320,7 +320,18 @@ class MapForm(ScopeForm):
         label="Columns", choices=(("key", "Key outcomes"), ("all", "All outcomes")), required=False
     )
     closed = forms.MultipleChoiceField(required=False, widget=forms.MultipleHiddenInput)
+    level = forms.ChoiceField(
+        choices=(("family", "Families"), ("technique", "Techniques")),
+        required=False,
+        widget=forms.HiddenInput,
+    )
     months = forms.FloatField(label="Survival rates at (months)", required=False, min_value=0)
+    derived = forms.ChoiceField(
+        label="Derived results", choices=(("hide", "Count them"), ("show", "Draw them too")), required=False
+    )
+    view = forms.ChoiceField(
+        choices=(("grid", "Map"), ("table", "Table")), required=False, widget=forms.HiddenInput
+    )
 
     def __init__(self, data: QueryDict, *, families: list[tuple[str, str]], therapies: list[str]) -> None:
         super().__init__(data)

@@ -1,0 +1,162 @@
+"""Absolute numbers: of 100 patients, how many; and the difference of two arms of one study, computed."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from itertools import combinations
+
+from therapies.evidence_map import Spread
+from therapies.models import Outcome, Result, Study, StudyReport
+from therapies.read_models import lines, printed
+from therapies.read_models.comparison.sides import Side, Sides, holds
+from therapies.scope import Scope
+from therapies.synthesis import difference
+
+
+@dataclass(frozen=True)
+class Share:
+    """One arm's count as a natural frequency."""
+
+    side: Side
+    result: Result
+
+    @property
+    def per_100(self) -> str:
+        return of_100(100 * self.result.events / self.result.total)
+
+    @property
+    def counts(self) -> str:
+        return f"{self.result.events:,} of {self.result.total:,}"
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two arms of one study with counts of the same outcome; the difference is first minus second."""
+
+    line: lines.Line
+    first: Share
+    second: Share
+
+    @property
+    def study(self) -> Study:
+        return self.line.study
+
+    @property
+    def difference(self) -> difference.Difference:
+        first, second = self.first.result, self.second.result
+        return difference.newcombe(first.events, first.total, second.events, second.total)
+
+    @property
+    def difference_words(self) -> str:
+        """Return “+12.5 (−3 to 27.1)”: per 100 patients, with its 95 % interval."""
+        found = self.difference
+        return f"{_signed(found.value)} ({_signed(found.low)} to {_signed(found.high)})"
+
+
+def of_100(percentage: float) -> str:
+    """Return how many of 100 in words, never rounded onto none or all."""
+    if percentage in (0, 100):
+        return "none" if percentage == 0 else "all 100"
+    if percentage < 1:
+        return "fewer than 1"
+    return "more than 99" if percentage > 99 else f"about {percentage:.0f}"
+
+
+def of_spread(spread: Spread, outcome: Outcome, not_of_patients: Collection[int]) -> str:
+    """Return what single results say of 100 patients; empty where none counts patients in per cent."""
+    if outcome.unit != Result.Unit.PERCENT:
+        return ""
+    pairs = zip(spread.values.tolist(), spread.results.tolist(), strict=True)
+    values = [value for value, result in pairs if result not in not_of_patients]
+    if not values:
+        return ""
+    low, high = of_100(values[0]), of_100(values[-1])
+    span = low if low == high else f"{low} to {high.removeprefix('about ')}"
+    results = "the only result" if len(values) == 1 else "single results"
+    aside = " that counts patients" if len(values) == 1 else " that count patients"
+    return f"Of 100 patients, {span} in {results}{aside if len(values) < len(spread.values) else ''}"
+
+
+def not_of_patients(scope: Scope, therapies: set[int]) -> set[int]:
+    """Return the results that count procedures or lesions, by key: one query."""
+    results = scope.results().filter(arm__therapy__in=therapies).exclude(per=Result.Per.PATIENT)
+    return set(results.order_by().values_list("pk", flat=True))
+
+
+def load(scope: Scope, sides: Sides) -> list[Result]:
+    """Return the counts of patients in studies that have arms under two sides: one query."""
+    results = scope.results().filter(
+        arm__therapy__in=sides.therapies,
+        unit=Result.Unit.PERCENT,
+        per=Result.Per.PATIENT,
+        events__isnull=False,
+        total__isnull=False,
+    )
+    results = results.exclude(arm__study__design__in=Study.REVIEW_DESIGNS)
+    found = list(results.in_reading_order())
+    in_study: dict[int, set[int]] = defaultdict(set)
+    for result in found:
+        in_study[result.arm.study_id].add(sides.of(result.arm.therapy_id).therapy.pk)
+    return [result for result in found if len(in_study[result.arm.study_id]) > 1]
+
+
+def by_outcome(
+    results: Iterable[Result], sides: Sides, reports: Mapping[int, StudyReport]
+) -> dict[int, tuple[Pair, ...]]:
+    """Pair arms of one study, outcome, criteria and time that stand for different sides, by outcome key.
+
+    No pair where one side contains the other or the two totals exceed the patients of the study (the arms may
+    share patients), nor where a count contradicts what its source prints beside it.
+    """
+    alike: dict[tuple[object, ...], dict[int, Share]] = defaultdict(dict)
+    for result in results:
+        if not result.override_reason:
+            share = Share(sides.of(result.arm.therapy_id), result)
+            alike[_definition(result)].setdefault(result.arm_id, share)
+    order = {side.therapy.pk: place for place, side in enumerate(sides.members)}
+    pairs: dict[int, list[Pair]] = defaultdict(list)
+    for shares in alike.values():
+        for one, other in combinations(shares.values(), 2):
+            if _may_differ(one, other):
+                first, second = sorted((one, other), key=lambda share: order[share.side.therapy.pk])
+                pairs[first.result.outcome_id].append(Pair(_line(first.result, reports), first, second))
+    return {outcome: tuple(found) for outcome, found in pairs.items()}
+
+
+def _definition(result: Result) -> tuple[object, ...]:
+    return (
+        result.arm.study_id,
+        result.outcome_id,
+        result.criteria,
+        result.criteria_text,
+        result.timepoint_months,
+        result.is_composite,
+    )
+
+
+def _may_differ(one: Share, other: Share) -> bool:
+    if one.side == other.side or holds(one.side, other.side) or holds(other.side, one.side):
+        return False
+    n_patients = one.result.arm.study.n_patients
+    return n_patients is None or one.result.total + other.result.total <= n_patients
+
+
+def _line(result: Result, reports: Mapping[int, StudyReport]) -> lines.Line:
+    report = reports.get(result.arm.study_id)
+    return lines.Line(
+        result=result,
+        reading=printed.read(result, result.outcome),
+        report=report,
+        year=report.reference.published_year if report else None,
+        time=printed.time_point(result.timepoint_months),
+    )
+
+
+def _signed(share: float) -> str:
+    """Return a difference per 100 with its sign and at most one decimal; a minus sign, not a hyphen."""
+    words = printed.rounded(abs(100 * share))
+    if words == "0":
+        return words
+    return f"{'+' if share > 0 else '−'}{words}"
