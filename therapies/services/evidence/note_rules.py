@@ -74,7 +74,8 @@ def _is_same(one: PublicationEntry, other: PublicationEntry) -> bool:
     ids, other_ids = (vars(Identity.of(entry)) for entry in (one, other))
     if any(ids[name] is not None and ids[name] == other_ids[name] for name in IDS):
         return True
-    return one.title is not None and (one.title, one.year) == (other.title, other.year)
+    is_of_one_year = one.year == other.year or None in (one.year, other.year)
+    return bool(one.title and other.title) and one.title.upper() == other.title.upper() and is_of_one_year
 
 
 def _note_repeats(notes: NotesEntry, problems: Problems) -> None:

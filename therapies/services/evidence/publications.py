@@ -12,7 +12,7 @@ from references.services import citations
 from references.services.citations import Citation, Publication
 from references.services.names import Person, initials_of, read_authors
 from therapies.models import StudyReport
-from therapies.services.evidence import cited
+from therapies.services.evidence import cited, sources
 from therapies.services.evidence.ledger import SERVICE, Loading
 from therapies.services.evidence.publication_rules import Identity
 from therapies.services.evidence.shapes import PublicationEntry, ReviewEntry, StudyEntry
@@ -21,26 +21,44 @@ from therapies.services.evidence.shapes import PublicationEntry, ReviewEntry, St
 def keep_publications(loading: Loading) -> None:
     """Find or add a reference for the review and each publication, and tie them to the studies."""
     stored = _stored_reports(loading)
-    publications = [_review(loading.evidence.review)]
-    by_id = {("doi", publications[0].doi): 0}
+    listed = _Listed([_review(loading.evidence.review)])
     index_of: dict[tuple[str, int], int] = {}
     for study in loading.evidence.studies:
         for place, (entry, report) in enumerate(_with_reports(study, stored[study.key])):
-            identity = Identity.of(entry)
-            ids = [(key, value) for key, value in vars(identity).items() if value is not None]
-            index = next((by_id[pair] for pair in ids if pair in by_id), None)
-            if index is None:
-                index = len(publications)
-                publications.append(_publication(study, place, entry, identity, report))
-            by_id |= dict.fromkeys(ids, index)
-            index_of[study.key, place] = index
-    kept = citations.keep(publications, origin=Reference.Origin.EVIDENCE, service=SERVICE)
+            name = f"reference {study.key} references[{place}]"
+            index_of[study.key, place] = listed.add(name, entry, report.reference if report else None)
+    note_index = {
+        source.key: listed.add(f"reference {source.key}", source.publication, known_as)
+        for source, known_as in sources.publications(loading)
+    }
+    kept = citations.keep(listed.publications, origin=Reference.Origin.EVIDENCE, service=SERVICE)
     loading.ledger.enter("references", kept.settled, is_expected=_is_of_pubmed)
     n_of_pubmed = sum(_is_of_pubmed(want.row) for want in kept.settled.kept)
     if n_of_pubmed:
         loading.ledger.notes.append(f"{n_of_pubmed} references: kept as PubMed has them.")
     loading.ledger.notes += kept.notes
-    _keep_reports(loading, stored, {key: kept.references[index] for key, index in index_of.items()})
+    loading.publications = {key: kept.references[index] for key, index in index_of.items()}
+    loading.note_publications = {key: kept.references[index] for key, index in note_index.items()}
+    _keep_reports(loading, stored, loading.publications)
+
+
+class _Listed:
+    """The publications of the files, each once, whoever cites it."""
+
+    def __init__(self, publications: list[Publication]) -> None:
+        self.publications = publications
+        self._by_id = {("doi", publication.doi): at for at, publication in enumerate(publications)}
+
+    def add(self, name: str, entry: PublicationEntry, known_as: Reference | None) -> int:
+        """Return the place of a publication, which is added unless one with its identifiers is there."""
+        identity = Identity.of(entry)
+        ids = [(key, value) for key, value in vars(identity).items() if value is not None]
+        index = next((self._by_id[pair] for pair in ids if pair in self._by_id), None)
+        if index is None:
+            index = len(self.publications)
+            self.publications.append(_publication(name, entry, identity, known_as))
+        self._by_id |= dict.fromkeys(ids, index)
+        return index
 
 
 def _is_of_pubmed(reference: Reference) -> bool:
@@ -69,11 +87,11 @@ def _with_reports(
 
 
 def _publication(
-    study: StudyEntry, place: int, entry: PublicationEntry, identity: Identity, report: StudyReport | None
+    name: str, entry: PublicationEntry, identity: Identity, known_as: Reference | None
 ) -> Publication:
     authors, has_more = read_authors(entry.authors)
     return Publication(
-        name=f"reference {study.key} references[{place}]",
+        name=name,
         title=entry.title or "",
         authors=authors,
         has_more_authors=has_more,
@@ -82,7 +100,7 @@ def _publication(
         volume=entry.volume or "",
         issue=entry.issue or "",
         pages=entry.pages or "",
-        known_as=report.reference if report else None,
+        known_as=known_as,
         **vars(identity),
     )
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from django.db.models.functions import Upper
+
 from nelm_review.core.settling import Wanted, settle
 from references.models import Reference
 from therapies.models import ClaimSource
@@ -15,18 +17,21 @@ from therapies.services.evidence.shapes import NoteSourceEntry
 def publications(loading: Loading) -> Iterator[tuple[NoteSourceEntry, Reference | None]]:
     """Yield the sources that no study reports, each with the reference that stands for it so far.
 
-    That is the one of the last load, else one of the same title and year.
+    That is the one of the last load, else one of the same title and year, in whatever case.
     """
     notes = loading.evidence.notes
     described = [source for source in notes.references if source.publication] if notes else []
     stored = ClaimSource.objects.select_related("reference").defer("reference__search_vector")
     known = {source.code: source.reference for source in stored.filter(code__in=[s.key for s in described])}
-    titles = {source.publication.title for source in described if source.key not in known}
-    same = Reference.objects.current().filter(title__in=titles).defer("search_vector").order_by("-pk")
-    by_title = {(reference.title, reference.published_year): reference for reference in same}
+    titles = {source.publication.title.upper() for source in described if source.key not in known}
+    same = Reference.objects.current().alias(upper_title=Upper("title")).filter(upper_title__in=titles)
+    by_title = {
+        (reference.title.upper(), reference.published_year): reference
+        for reference in same.defer("search_vector").order_by("-pk")
+    }
     for source in described:
         entry = source.publication
-        yield source, known.get(source.key) or by_title.get((entry.title, entry.year))
+        yield source, known.get(source.key) or by_title.get((entry.title.upper(), entry.year))
 
 
 def keep_sources(loading: Loading) -> None:

@@ -22,14 +22,16 @@ from therapies.services.evidence import dumping
 
 pytestmark = pytest.mark.django_db
 
+WRITTEN = evidence.FILES + evidence.OPTIONAL
+
 
 def dumped(directory: Path) -> dict[str, Any]:
     evidence.dump(directory)
-    return {Path(name).stem: json.loads((directory / name).read_text()) for name in evidence.FILES}
+    return {Path(name).stem: json.loads((directory / name).read_text()) for name in WRITTEN}
 
 
 def read_bytes(directory: Path) -> dict[str, bytes]:
-    return {name: (directory / name).read_bytes() for name in evidence.FILES}
+    return {name: (directory / name).read_bytes() for name in WRITTEN}
 
 
 def test_dump_of_the_shipped_evidence_is_the_shipped_files(tmp_path: Path) -> None:
@@ -44,7 +46,7 @@ def test_dump_of_the_shipped_evidence_is_the_shipped_files(tmp_path: Path) -> No
 def test_dump_takes_few_queries(tmp_path: Path, django_assert_max_num_queries: Any) -> None:
     evidence.load()
 
-    with django_assert_max_num_queries(20):
+    with django_assert_max_num_queries(22):
         evidence.dump(tmp_path)
 
 
@@ -201,7 +203,7 @@ def test_dump_makes_the_directory(tmp_path: Path, load: Load) -> None:
 
     evidence.dump(tmp_path / "a" / "b")
 
-    assert sorted(path.name for path in (tmp_path / "a" / "b").iterdir()) == sorted(evidence.FILES)
+    assert sorted(path.name for path in (tmp_path / "a" / "b").iterdir()) == sorted(WRITTEN)
 
 
 def test_dump_onto_a_file(tmp_path: Path, load: Load) -> None:
@@ -216,8 +218,8 @@ def test_dump_that_fails_midway_leaves_the_old_files(
     tmp_path: Path, load: Load, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     load()
-    before = files.write(tmp_path / "out", studies=[])
-    old = read_bytes(before)
+    before = files.write(tmp_path / "out", files.files(studies=[], therapy_notes=files.notes()))
+    old = {path.name: path.read_bytes() for path in before.iterdir()}
     n_synced = iter(range(9))
 
     def fill_up(descriptor: int) -> None:
@@ -229,12 +231,11 @@ def test_dump_that_fails_midway_leaves_the_old_files(
     with pytest.raises(evidence.EvidenceError, match="No space left on device"):
         evidence.dump(before)
 
-    assert read_bytes(before) == old
-    assert sorted(path.name for path in before.iterdir()) == sorted(evidence.FILES)
+    assert {path.name: path.read_bytes() for path in before.iterdir()} == old
 
 
 def test_dump_counts_what_it_wrote(tmp_path: Path, load: Load) -> None:
     load()
 
-    assert evidence.dump(tmp_path / "out") == dumping.DumpReport(2, 2, 2, 2, 2)
+    assert evidence.dump(tmp_path / "out") == dumping.DumpReport(2, 2, 2, 2, 2, 0)
     assert Study.objects.count() == 2

@@ -61,12 +61,16 @@ def test_load_of_the_shipped_evidence_counts() -> None:
         "therapies": 22,
         "outcomes": 21,
         "cohorts": 7,
-        "references": 167,
+        "references": 216,
         "studies": 164,
         "reports": 167,
         "arms": 259,
         "results": 559,
         "comparisons": 50,
+        "populations": 179,
+        "not applicable": 4,
+        "sources": 73,
+        "claims": 162,
     }
     assert Result.objects.published().count() == 559
     assert Comparison.objects.published().count() == 50
