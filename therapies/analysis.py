@@ -99,7 +99,7 @@ def analyse(
     except CannotPool as problem:
         return Analysis(choices, verdict, problem=str(problem))
     found = Analysis(choices, verdict, pool, weights=_weights(verdict, pool))
-    return _with_sensitivity(found, data) if with_sensitivity else found
+    return with_other_models(found) if with_sensitivity else found
 
 
 def _weights(verdict: Eligibility, pool: Pool) -> dict[int, float]:
@@ -108,8 +108,12 @@ def _weights(verdict: Eligibility, pool: Pool) -> dict[int, float]:
     return dict(zip(keys, pool.weights, strict=True)) if pool.weights else {}
 
 
-def _with_sensitivity(found: Analysis, data: Sequence[Counts]) -> Analysis:
-    """Add the other models over the same data; the binomial–normal one may have no maximum, and says so."""
+def with_other_models(found: Analysis) -> Analysis:
+    """Add the other models over the same data to an analysis with a pool.
+
+    The binomial–normal one may have no maximum, and says so; it takes about a millisecond a study.
+    """
+    data = [counts(candidate) for candidate in found.eligibility.kept]
     found = replace(
         found,
         freeman_tukey=pooling.pool(data, measure=Measure.PFT),

@@ -11,6 +11,7 @@ from therapies.charts.strip import Shape, outline, radius
 WIDTH, HEIGHT = 200, 18
 MIDDLE = HEIGHT / 2
 CAP = 3.5
+DIAMOND = 6
 # A line has more room than a strip, and a small study must still be seen.
 POINT_PER_STRIP, SMALLEST_POINT = 1.4, 2.6
 # Steps a reader counts in; months prefer parts of a year.
@@ -30,17 +31,32 @@ class Estimate:
     n: int | None = None
     shape: Shape = Shape.CIRCLE
     is_hollow: bool = False
+    is_computed: bool = False
 
 
 @dataclass(frozen=True)
 class Line:
-    """Path data of one line; `beyond` is the arrow of what lies past the right edge."""
+    """Path data of one line; `beyond` is the arrow of what lies past the right edge.
+
+    `is_computed` says that the whisker is an interval which the source does not print.
+    """
 
     point: str
     whisker: str
     span: str
     beyond: str
     is_hollow: bool
+    is_computed: bool = False
+
+
+@dataclass(frozen=True)
+class Pooled:
+    """Path data of a pooled estimate: its interval as a diamond, and where a new study is expected."""
+
+    diamond: str
+    prediction: str
+    middle: str
+    beyond: str
 
 
 @dataclass(frozen=True)
@@ -80,6 +96,29 @@ def draw(estimate: Estimate, scale: Scale) -> Line | None:
         span=_segment(estimate.range_low, estimate.range_high, scale),
         beyond=_arrow() if any(scale.exceeds(end) for end in [*ends, *known] if end is not None) else "",
         is_hollow=estimate.is_hollow,
+        is_computed=estimate.is_computed,
+    )
+
+
+def draw_pooled(
+    value: float, ci: tuple[float, float], prediction: tuple[float, float], scale: Scale
+) -> Pooled:
+    """Return the marks of a pooled estimate, in the unit of the axis."""
+    low, high = (scale.x(end) for end in ci)
+    middle = scale.x(value)
+    # A diamond narrower than its outline would not be seen.
+    low, high = min(low, middle - 1), max(high, middle + 1)
+    left, right = prediction
+    caps = [end for end in prediction if not scale.exceeds(end)]
+    return Pooled(
+        diamond=(
+            f"M{low:.1f} {MIDDLE:g}L{middle:.1f} {MIDDLE - DIAMOND:g}"
+            f"L{high:.1f} {MIDDLE:g}L{middle:.1f} {MIDDLE + DIAMOND:g}z"
+        ),
+        prediction=_segment(left, right, scale)
+        + "".join(f"M{scale.x(end):.1f} {MIDDLE - CAP}v{2 * CAP}" for end in caps),
+        middle=f"{middle:.1f}",
+        beyond=_arrow() if scale.exceeds(right) else "",
     )
 
 

@@ -96,16 +96,17 @@ def line(result: Result) -> Line:
 
 def axis_for(lines: Iterable[Line], *, unit: str) -> forest.Axis:
     """Return one axis for lines of one outcome."""
-    estimates = [_estimate(line) for line in lines]
+    estimates = [estimate_of(line) for line in lines]
     return forest.axis_for(estimates, is_percentage=unit == Result.Unit.PERCENT)
 
 
 def drawn(lines: Sequence[Line], axis: forest.Axis) -> list[Line]:
     """Return the lines with their marks on the axis."""
-    return [replace(line, mark=forest.draw(_estimate(line), axis.scale)) for line in lines]
+    return [replace(line, mark=forest.draw(estimate_of(line), axis.scale)) for line in lines]
 
 
-def _estimate(line: Line) -> forest.Estimate:
+def estimate_of(line: Line) -> forest.Estimate:
+    """Return what a line gives to draw."""
     reading, result = line.reading, line.result
     return forest.Estimate(
         value=reading.value,

@@ -52,17 +52,7 @@ class Reading:
 def read(result: Result, outcome: Outcome) -> Reading:
     """Return the result in words and numbers; a fraction without a percentage is computed and marked so."""
     kind = _kind(result)
-    value = _share(result) if kind == Kind.COMPUTED else result.value
-    in_axis_unit = {
-        name: _float(in_outcome_unit(number, result.unit, outcome))
-        for name, number in (
-            ("value", value),
-            ("ci_low", result.ci_low),
-            ("ci_high", result.ci_high),
-            ("range_low", result.range_low),
-            ("range_high", result.range_high),
-        )
-    }
+    value = _value(result, kind)
     return Reading(
         kind=kind,
         words=_words(kind, result, value),
@@ -70,8 +60,22 @@ def read(result: Result, outcome: Outcome) -> Reading:
         interval=_interval(result),
         range=_range(result) if kind != Kind.RANGE else "",
         converted=_converted(result, outcome, value),
-        **in_axis_unit,
+        **numbers(result, outcome),
     )
+
+
+def numbers(result: Result, outcome: Outcome) -> dict[str, float | None]:
+    """Return value, interval and range in the outcome's unit, by the names of a Reading."""
+    return {
+        name: _float(in_outcome_unit(number, result.unit, outcome))
+        for name, number in (
+            ("value", _value(result, _kind(result))),
+            ("ci_low", result.ci_low),
+            ("ci_high", result.ci_high),
+            ("range_low", result.range_low),
+            ("range_high", result.range_high),
+        )
+    }
 
 
 def in_outcome_unit(value: Decimal | None, unit: str, outcome: Outcome) -> Decimal | None:
@@ -129,6 +133,10 @@ def _kind(result: Result) -> Kind:
     if result.range_low is not None or result.range_high is not None:
         return Kind.RANGE
     return Kind.COUNT if result.events is not None else Kind.NONE
+
+
+def _value(result: Result, kind: Kind) -> Decimal | None:
+    return _share(result) if kind == Kind.COMPUTED else result.value
 
 
 def _share(result: Result) -> Decimal:
