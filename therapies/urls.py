@@ -11,6 +11,7 @@ from therapies.views import (
     methods,
     outcomes,
     patients,
+    releases,
     review,
     studies,
     therapies,
@@ -27,8 +28,16 @@ urlpatterns = [
     path("therapies/", therapies.index, name="therapies"),
     path("therapies/<slug:code>/", therapies.show, name="therapy"),
     path("outcomes/<slug:code>/", outcomes.show, name="outcome"),
+    path("search/", search.show, name="search"),
     path("studies/", studies.index, name="studies"),
     path("studies/<slug:key>/", studies.show, name="study"),
     path("review/", review.show, name="review"),
     path("methods/", methods.show, name="methods"),
+    path("releases/", releases.index, name="releases"),
+    path("releases/compare/", releases.compare, name="releases_compare"),
+    path("releases/<str:version>/", releases.show, name="release"),
+    path("releases/<str:version>/archive.zip", releases.download, name="release_archive"),
+    path(
+        "releases/<str:version>/evidence/<slug:therapy>/<slug:outcome>/", releases.cell, name="release_cell"
+    ),
 ]

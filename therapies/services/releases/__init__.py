@@ -7,6 +7,7 @@ releases.content(release)          # frozen.Frozen: its evidence as model instan
 releases.of_now()                  # the same for the evidence of this moment
 """
 
+from therapies.services.releases.frozen import Frozen
 from therapies.services.releases.making import (
     MadeMeanwhile,
     NothingNew,
@@ -17,6 +18,7 @@ from therapies.services.releases.making import (
 from therapies.services.releases.reading import content, latest, latest_for_cell, of_now
 
 __all__ = [
+    "Frozen",
     "MadeMeanwhile",
     "NothingNew",
     "NothingPublished",

@@ -18,6 +18,13 @@ REVIEW_TITLE = (
 REVIEW = (
     f"Criss CR, Makary MS. {REVIEW_TITLE}. Curr Oncol. 2024;31(4):2076–2091. doi:10.3390/curroncol31040154"
 )
+# What each method of analysis (`therapies.analysis.METHOD`) was, for whoever follows an old link.
+METHOD_WORDS = {
+    "1": (
+        "random effects on the logit scale (REML) with the Hartung–Knapp interval unless the link says otherwise;"
+        " three studies or more of one definition, unit of analysis and time point, each patient once"
+    ),
+}
 COUNTED = {
     "therapies": "therapies",
     "outcomes": "outcomes",
