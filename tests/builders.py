@@ -6,11 +6,13 @@ Unnamed identifiers are synthetic and numbered, so that no two rows of a test co
 from __future__ import annotations
 
 import itertools
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from django.utils import timezone
 
+from nelm_review.core import changes
 from nelm_review.core.models import User
 from nelm_review.core.roles import Role
 from references.models import (
@@ -24,6 +26,7 @@ from references.models import (
     SearchRun,
     SearchStrategy,
 )
+from therapies import analysis
 from therapies.models import (
     Appraisal,
     Arm,
@@ -35,12 +38,15 @@ from therapies.models import (
     ComparisonArm,
     NotApplicable,
     Outcome,
+    Population,
+    Release,
     Result,
     Study,
     StudyReport,
     Therapy,
     TherapyClaim,
 )
+from therapies.services.releases import archive, digests, frozen, records
 
 PASSWORD = "correct horse battery staple"
 FIRST_SYNTHETIC_PMID = 99_000_000
@@ -197,6 +203,13 @@ def make_arm(study: Study | None = None, therapy: Therapy | None = None, **overr
     return Arm.objects.create(study=study, therapy=therapy or make_therapy(), **{**fields, **overrides})
 
 
+def make_population(where: Study | Arm | None = None, **stated: Any) -> Population:
+    """State of a study's patients, or of an arm's, what is given: `primary={"pancreas": {"n": 7}}`."""
+    arm = where if isinstance(where, Arm) else None
+    study = arm.study if arm else where or make_study()
+    return Population.objects.create(study=study, arm=arm, **stated)
+
+
 def _sourced(*, is_published: bool) -> dict[str, Any]:
     loader, now = User.objects.evidence_loader(), timezone.now()
     fields: dict[str, Any] = {"source_where": "abstract", "extracted_by": loader, "extracted_at": now}
@@ -298,3 +311,22 @@ def make_not_applicable(
         outcome=outcome or make_outcome(),
         **{"reason": "A synthetic reason.", **overrides},
     )
+
+
+def make_release(version: str = "2026.01.01", **overrides: Any) -> Release:
+    """Make a release of what is published now, with records alone in its archive (the service adds the rest)."""
+    found = records.collect()
+    packed = archive.pack({archive.RECORDS: records.write(found)}, folder="release")
+    if "released_by" not in overrides:
+        overrides["released_by"] = make_user(role=Role.ADMINISTRATOR)
+    fields = {
+        "released_at": timezone.make_aware(datetime.strptime(version[:10], "%Y.%m.%d")),
+        "counts": {"results": len(found["Result"]["rows"])},
+        "method": analysis.METHOD,
+        "evidence_version": changes.versions()[changes.EVIDENCE],
+        "evidence_sha256": archive.sha256(packed),
+        "cell_digests": digests.of_release(frozen.thaw(found)),
+        "sha256": archive.sha256(packed),
+        "archive": packed,
+    }
+    return Release.objects.create(version=version, **{**fields, **overrides})

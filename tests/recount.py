@@ -10,6 +10,7 @@ from typing import Any
 DATA = Path(__file__).parent.parent / "therapies" / "data"
 REVIEWS = {"narrative-review", "systematic-review", "meta-analysis", "guideline"}
 STUDIES: list[dict[str, Any]] = json.loads((DATA / "studies.json").read_text())
+POPULATIONS: list[dict[str, Any]] = json.loads((DATA / "populations.json").read_text())
 PARENTS = {
     therapy["code"]: therapy["parent"] for therapy in json.loads((DATA / "therapies.json").read_text())
 }
@@ -28,25 +29,52 @@ def known_size(study: dict[str, Any]) -> int | None:
     return sum(stated) if stated else None
 
 
+def stated(study: str, arm: str, criterion: str) -> set[str]:
+    """What the arm itself states on a criterion, else the text about its study; nothing: not reported."""
+    for whose in (arm, None):
+        for entry in POPULATIONS:
+            if (entry["study"], entry["arm"]) == (study, whose) and entry.get(criterion):
+                return {part["value"] for part in entry[criterion]}
+    return set()
+
+
+def has(**values: str) -> Callable[[str, str], bool]:
+    """Arms that state at least one of the words, of each criterion."""
+    return lambda study, arm: all(
+        stated(study, arm, criterion) & set(words.split()) for criterion, words in values.items()
+    )
+
+
+def may_have(**values: str) -> Callable[[str, str], bool]:
+    """Arms that state at least one of the words, or nothing at all, of each criterion."""
+    return lambda study, arm: all(
+        stated(study, arm, criterion) & set(words.split()) or not stated(study, arm, criterion)
+        for criterion, words in values.items()
+    )
+
+
 def cells(
     *,
     studies: Callable[[dict[str, Any]], bool] = lambda study: study["histology"] == "net",
     results: Callable[[dict[str, Any]], bool] = lambda result: True,
+    arms: Callable[[str, str], bool] = lambda study, arm: True,
 ) -> dict[tuple[str, str], tuple[int, int, int, int]]:
     """Return (studies, patients, results, reviews) of every therapy × outcome."""
     chosen = [study for study in STUDIES if studies(study)]
+    inside = {(s["key"], arm["id"]) for s in chosen for arm in s["arms"] if arms(s["key"], arm["id"])}
     return {
-        (therapy, outcome): _cell(chosen, therapy, outcome, results)
+        (therapy, outcome): _cell(chosen, therapy, outcome, results, inside)
         for therapy in PARENTS
         for outcome in OUTCOMES
     }
 
 
-def _cell(chosen, therapy, outcome, wanted) -> tuple[int, int, int, int]:
+def _cell(chosen, therapy, outcome, wanted, inside) -> tuple[int, int, int, int]:
     n_studies = n_results = n_reviews = 0
     patients: dict[str, int] = {}
     for study in chosen:
-        arms = {arm["id"]: arm["n"] for arm in study["arms"] if therapy in _lineage(arm["therapy"])}
+        here = [arm for arm in study["arms"] if (study["key"], arm["id"]) in inside]
+        arms = {arm["id"]: arm["n"] for arm in here if therapy in _lineage(arm["therapy"])}
         found = [r for r in study["results"] if r["outcome"] == outcome and r["arm"] in arms and wanted(r)]
         if not found:
             continue

@@ -18,14 +18,18 @@ from therapies.models import (
     Appraisal,
     Arm,
     Certainty,
+    ClaimCitation,
+    ClaimSource,
     Cohort,
     Comparison,
     ComparisonArm,
     Outcome,
+    Population,
     Result,
     Study,
     StudyReport,
     Therapy,
+    TherapyClaim,
 )
 
 pytestmark = pytest.mark.django_db
@@ -40,6 +44,7 @@ CURATED: dict[type[models.Model], tuple[Callable[[], Any], str, Any]] = {
     Study: (builders.make_study, "label", "'changed'"),
     StudyReport: (lambda: builders.make_report(builders.make_study()), "position", "position + 1"),
     Arm: (builders.make_arm, "n", "n + 1"),
+    Population: (builders.make_population, "ki67", "'< 3 %%'"),
     Result: (builders.make_result, "value", "value + 1"),
     Comparison: (builders.make_comparison, "p_text", "'0.5'"),
     ComparisonArm: (
@@ -49,6 +54,13 @@ CURATED: dict[type[models.Model], tuple[Callable[[], Any], str, Any]] = {
     ),
     Appraisal: (builders.make_appraisal, "reason", "'changed'"),
     Certainty: (builders.make_certainty, "reason", "'changed'"),
+    ClaimSource: (builders.make_claim_source, "read_at", "'https://example.org/changed'"),
+    TherapyClaim: (lambda: builders.make_claim(builders.make_therapy()), "text", "'changed'"),
+    ClaimCitation: (
+        lambda: builders.make_claim(builders.make_therapy()).citations.first(),
+        "position",
+        "position + 9",
+    ),
 }
 
 

@@ -263,6 +263,47 @@ SCOPES = {
         Scope(criteria=("who",)),
         {"results": lambda r: (r["criteria"] or "").startswith("WHO") and r["criteria"] != "WHO and RECIST"},
     ),
+    "by primary site": (
+        Scope(primary=("pancreas",)),
+        {"arms": recount.has(primary="pancreas gep any")},
+    ),
+    "by primary site, the silent too": (
+        Scope(primary=("small-bowel",), with_unreported=True),
+        {
+            "arms": recount.may_have(
+                primary="small-bowel intestine gastrointestinal gep any carcinoid other rest"
+            )
+        },
+    ),
+    "by site and grade": (
+        Scope(primary=("pancreas", "small-bowel"), grade=("g1", "g2")),
+        {
+            "arms": recount.has(
+                primary="pancreas small-bowel intestine gastrointestinal gep any",
+                grade="g1 g2 g1-g2 low-grade well-differentiated moderately-differentiated any",
+            )
+        },
+    ),
+    "by burden": (
+        Scope(burden=("over-50",)),
+        {"arms": recount.has(burden="over-50 around-50 spread")},
+    ),
+    "by function": (Scope(functional=("no",)), {"arms": recount.has(functional="non-functional")}),
+    "by PRRT before": (
+        Scope(prior_prrt=("no",), with_unreported=True),
+        {"arms": recount.may_have(prior_prrt="not-given rest")},
+    ),
+    "by resection before": (
+        Scope(prior_resection=("primary",)),
+        {"arms": recount.has(prior_resection="primary")},
+    ),
+    "by extrahepatic disease, in large studies": (
+        Scope(n_min=30, extrahepatic=("yes",)),
+        {
+            "studies": lambda s: s["histology"] == "net" and (recount.known_size(s) or 0) >= 30,
+            "arms": recount.has(extrahepatic="present"),
+        },
+    ),
 }
 
 

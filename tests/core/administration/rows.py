@@ -24,14 +24,18 @@ from therapies.models import (
     Appraisal,
     Arm,
     Certainty,
+    ClaimCitation,
+    ClaimSource,
     Cohort,
     Comparison,
     ComparisonArm,
     Outcome,
+    Population,
     Result,
     Study,
     StudyReport,
     Therapy,
+    TherapyClaim,
 )
 
 XML = "<PubmedArticle><PMID>99000001</PMID><ArticleTitle>Tumour & <b>bed</b></ArticleTitle></PubmedArticle>"
@@ -42,12 +46,16 @@ CURATED = (
     Study,
     StudyReport,
     Arm,
+    Population,
     Cohort,
     Result,
     Comparison,
     ComparisonArm,
     Appraisal,
     Certainty,
+    TherapyClaim,
+    ClaimSource,
+    ClaimCitation,
     Reference,
 )
 SERVICE_OWNED = (SearchRun, SearchHit, RawPubmedRecord, Author, CitedReference, Correction)
@@ -65,6 +73,7 @@ class Crowd:
         self.therapy = build.make_therapy()
         self.arm = build.make_arm(self.study, self.therapy)
         self.comparison = build.make_comparison(self.arm)
+        self.claim = build.make_claim(self.therapy)
 
     def grow(self, n: int) -> None:
         for _ in range(n):
@@ -76,7 +85,7 @@ class Crowd:
     def parents(self) -> dict[type[models.Model], models.Model]:
         """Return the row of each model whose page is opened: a parent, or else any row."""
         own = (self.study, self.reference, self.raw, self.strategy, self.run, self.therapy, self.arm)
-        return {type(row): row for row in (*own, self.comparison, self.study.cohort)}
+        return {type(row): row for row in (*own, self.comparison, self.claim, self.study.cohort)}
 
     def _literature(self) -> None:
         build.make_author(self.reference)
@@ -91,6 +100,7 @@ class Crowd:
     def _evidence(self) -> None:
         report = build.make_report(self.study)
         arm = build.make_arm(self.study)
+        build.make_population(arm, primary={"pancreas": {}})
         review = build.make_study(design=Study.Design.META_ANALYSIS, cohort=self.study.cohort)
         result = build.make_result(self.arm, source_report=report, reported_in=review)
         build.make_result(arm)
@@ -99,6 +109,9 @@ class Crowd:
         ComparisonArm.objects.create(comparison=self.comparison, arm=arm, position=position)
         build.make_appraisal(self.study, result=result)
         build.make_certainty(build.make_therapy(parent=self.therapy))
+        build.make_claim(self.therapy)
+        position = self.claim.citations.count() + 1
+        ClaimCitation.objects.create(claim=self.claim, source=build.make_claim_source(), position=position)
 
 
 def every_model() -> tuple[type[models.Model], ...]:
