@@ -6,7 +6,7 @@ Unnamed identifiers are synthetic and numbered, so that no two rows of a test co
 from __future__ import annotations
 
 import itertools
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -314,13 +314,13 @@ def make_not_applicable(
 
 
 def make_release(version: str = "2026.01.01", **overrides: Any) -> Release:
-    """Make a release of what is published now, with records alone in its archive (the service adds the rest)."""
+    """Make a release of what is published now, with records alone in its archive."""
     found = records.collect()
     packed = archive.pack({archive.RECORDS: records.write(found)}, folder="release")
     if "released_by" not in overrides:
         overrides["released_by"] = make_user(role=Role.ADMINISTRATOR)
     fields = {
-        "released_at": timezone.make_aware(datetime.strptime(version[:10], "%Y.%m.%d")),
+        "released_at": datetime(*map(int, version.split(".")[:3]), tzinfo=UTC),
         "counts": {"results": len(found["Result"]["rows"])},
         "method": analysis.METHOD,
         "evidence_version": changes.versions()[changes.EVIDENCE],

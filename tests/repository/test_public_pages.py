@@ -7,7 +7,15 @@ from collections.abc import Iterator
 import pytest
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from tests.builders import make_arm, make_outcome, make_reference, make_result, make_study, make_therapy
+from tests.builders import (
+    make_arm,
+    make_outcome,
+    make_reference,
+    make_release,
+    make_result,
+    make_study,
+    make_therapy,
+)
 
 PUBLIC = {
     "",
@@ -16,6 +24,7 @@ PUBLIC = {
     "evidence/<slug:therapy>/<slug:outcome>/data.csv",
     "compare/",
     "compare/data.csv",
+    "search/",
     "patients/",
     "therapies/",
     "therapies/<slug:code>/",
@@ -26,6 +35,11 @@ PUBLIC = {
     "references/<int:pk>/",
     "review/",
     "methods/",
+    "releases/",
+    "releases/compare/",
+    "releases/<str:version>/",
+    "releases/<str:version>/archive.zip",
+    "releases/<str:version>/evidence/<slug:therapy>/<slug:outcome>/",
     "styleguide/",
     "healthz",
     "readyz",
@@ -33,7 +47,7 @@ PUBLIC = {
 # django-allauth's own pages decide for themselves: sign-in and password reset are for strangers.
 ACCOUNTS = "accounts/"
 API = "api/v1/"
-VALUES = {"therapy": "tace", "outcome": "orr", "code": "tace", "key": "one-2020"}
+VALUES = {"therapy": "tace", "outcome": "orr", "code": "tace", "key": "one-2020", "version": "2026.01.01"}
 
 
 def addresses(patterns: list[URLPattern | URLResolver], prefix: str = "") -> Iterator[str]:
@@ -47,7 +61,7 @@ def addresses(patterns: list[URLPattern | URLResolver], prefix: str = "") -> Ite
 
 def filled(address: str, pk: int) -> str:
     for name, value in VALUES.items():
-        address = address.replace(f"<slug:{name}>", value)
+        address = address.replace(f"<slug:{name}>", value).replace(f"<str:{name}>", value)
     return "/" + address.replace("<int:pk>", str(pk)).replace("outcomes/tace", "outcomes/orr")
 
 
@@ -60,6 +74,7 @@ def own_addresses() -> list[str]:
 def _evidence(db: None) -> None:
     arm = make_arm(make_study("one-2020"), make_therapy("tace"))
     make_result(arm, make_outcome("orr"))
+    make_release("2026.01.01")
 
 
 @pytest.mark.usefixtures("_evidence")

@@ -59,7 +59,7 @@ class Changes:
 
 @dataclass(frozen=True)
 class State:
-    """What a cell says in the default filters: counts, range, and the pooled estimate or why there is none."""
+    """What a cell says in the default filters: counts, range, the pooled estimate or why there is none."""
 
     n_studies: int
     n_patients: int

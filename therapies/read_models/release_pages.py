@@ -34,7 +34,8 @@ class ReleaseEntry:
 def index() -> list[ReleaseEntry]:
     """Return every release, the newest first; one query, no archive."""
     rows = list(_rows().newest_first())
-    return [_entry(row, before) for row, before in zip(rows, [*rows[1:], None], strict=True)]
+    before = [*rows[1:], None]
+    return [_entry(row, previous) for row, previous in zip(rows, before, strict=False)]
 
 
 def show(version: str) -> ReleaseEntry:

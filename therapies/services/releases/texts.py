@@ -21,8 +21,8 @@ REVIEW = (
 # What each method of analysis (`therapies.analysis.METHOD`) was, for whoever follows an old link.
 METHOD_WORDS = {
     "1": (
-        "random effects on the logit scale (REML) with the Hartung–Knapp interval unless the link says otherwise;"
-        " three studies or more of one definition, unit of analysis and time point, each patient once"
+        "random effects on the logit scale (REML) with the Hartung–Knapp interval unless the link says"
+        " otherwise; three studies or more of one definition, unit of analysis and time point, each patient once"
     ),
 }
 COUNTED = {
