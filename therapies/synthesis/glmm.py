@@ -22,13 +22,17 @@ from therapies.synthesis.heterogeneity import dersimonian_laird, generalised_q
 # with fifty. Seven are taken so that the two programs agree.
 N_NODES = 7
 MOST_STEPS = 100
-MOST_POLISHING = 8
+MOST_POLISHING = 40
+# A step this small, in logits, ends the search.
+SETTLED = 1e-9
 # At τ = 0 the likelihood is flat in τ: a search that starts there stays there.
 SMALLEST_START = 0.05
 # Differences are taken over this share of a standard error: wide enough for rounding, narrow for curvature.
-STEP = 0.02
+STEP = 0.01
 # A gain in log-likelihood below this is rounding: τ² is then 0.
 AT_BOUND = 1e-9
+# A slope whose Newton step would gain less than half of this in log-likelihood is that of a maximum.
+FLAT = 1e-8
 
 
 @dataclass(frozen=True)
@@ -96,8 +100,7 @@ class Likelihood:
 
     def rough_error(self, mean: float, tau: float) -> float:
         """Return the order of magnitude of the standard error of the mean."""
-        shares = expit(mean)
-        variances = 1 / (self.totals * shares * (1 - shares))
+        variances = 1 / (self.totals * expit(mean) * expit(-mean))
         return float(1 / np.sqrt(np.sum(1 / (variances + tau**2))))
 
     def _start(self, mean: float, tau: float) -> Array:
@@ -125,21 +128,14 @@ def fit(events: Array, totals: Array) -> MixedFit:
     mean, tau = _maximum(likelihood)
     if likelihood(mean, tau) <= likelihood(pooled, 0.0) + AT_BOUND:
         mean, tau = pooled, 0.0
-    # The error of the mean allows for that of τ, as lme4 has it: from the curvature in both.
-    _, curvature = _derivatives(likelihood, mean, tau)
-    if not np.all(np.linalg.eigvalsh(-curvature) > 0):
-        raise CannotPool("The binomial–normal model (glmm) has no clear maximum for these counts.")
-    q_wald, q_lrt = (
-        _wald(events, others),
-        float(-2 * np.sum(likelihood.binomial(np.full(len(events), pooled)))),
-    )
+    q_wald = _wald(events, others)
+    q_lrt = float(-2 * np.sum(likelihood.binomial(np.full(len(events), pooled))))
     p_wald, p_lrt = (float(chi2.sf(q, len(events) - 1)) for q in (q_wald, q_lrt))
-    se = float(np.sqrt(np.linalg.inv(-curvature)[0, 0]))
-    return MixedFit(mean, se, tau**2, q_wald, p_wald, q_lrt, p_lrt)
+    return MixedFit(mean, _error(likelihood, mean, tau), tau**2, q_wald, p_wald, q_lrt, p_lrt)
 
 
 def _maximum(likelihood: Likelihood) -> tuple[float, float]:
-    """Return the mean and τ of the highest likelihood: a quasi-Newton search, then Newton steps."""
+    """Return the mean and τ of the highest likelihood: a quasi-Newton search, then Newton's."""
     rough = logits(likelihood.events, likelihood.totals)
     tau2 = max(SMALLEST_START, dersimonian_laird(rough.yi, rough.vi))
     weights = 1 / (rough.vi + tau2)
@@ -147,14 +143,36 @@ def _maximum(likelihood: Likelihood) -> tuple[float, float]:
     found = minimize(lambda at: -likelihood(at[0], at[1]), start, method="BFGS", options={"gtol": 1e-3})
     mean, tau = float(found.x[0]), float(abs(found.x[1]))
     for _ in range(MOST_POLISHING):
-        slope, curvature = _derivatives(likelihood, mean, tau)
-        if not np.all(np.linalg.eigvalsh(-curvature) > 0):
-            break
-        step = np.linalg.solve(-curvature, slope)
+        step = _uphill(likelihood, mean, tau)
         mean, tau = mean + float(step[0]), abs(tau + float(step[1]))
-        if np.all(np.abs(step) <= 1e-9):
+        if np.max(np.abs(step)) <= SETTLED:
             break
     return mean, tau
+
+
+def _uphill(likelihood: Likelihood, mean: float, tau: float) -> Array:
+    """Return the Newton step in (μ, τ), uphill also where the likelihood is not arched, and short enough."""
+    slope, curvature = _derivatives(likelihood, mean, tau)
+    bends, axes = np.linalg.eigh(curvature)
+    step: Array = axes @ ((axes.T @ slope) / np.maximum(np.abs(bends), np.finfo(float).tiny))
+    step = step / max(1.0, float(np.max(np.abs(step))))
+    lowest = likelihood(mean, tau) - AT_BOUND
+    while likelihood(mean + step[0], tau + step[1]) < lowest and np.max(np.abs(step)) > SETTLED:
+        step = step / 2
+    return step
+
+
+def _error(likelihood: Likelihood, mean: float, tau: float) -> float:
+    """Return the standard error of the mean at the maximum; raises CannotPool when it is none.
+
+    From the curvature in both parameters, as in lme4, so that it allows for the error of τ.
+    """
+    slope, curvature = _derivatives(likelihood, mean, tau)
+    if np.all(np.linalg.eigvalsh(-curvature) > 0):
+        covariance = np.linalg.inv(-curvature)
+        if float(slope @ covariance @ slope) <= FLAT:
+            return float(np.sqrt(covariance[0, 0]))
+    raise CannotPool("The binomial–normal model (glmm) has no clear maximum for these counts.")
 
 
 def _derivatives(likelihood: Likelihood, mean: float, tau: float) -> tuple[Array, Array]:

@@ -12,8 +12,8 @@ from scipy.stats import binomtest
 
 from therapies.synthesis.errors import CannotPool
 
-# More patients than there can be; beyond it, counts would also lose their last digits as floats.
-MOST_PATIENTS = 10**12
+# More patients than a study can have; beyond it, a likelihood of counts also loses its last digits.
+MOST_PATIENTS = 10**9
 
 
 @dataclass(frozen=True)
