@@ -8,6 +8,7 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_safe
 from django_htmx.http import HttpResponseClientRedirect
 
+from nelm_review.core.kept import kept
 from nelm_review.core.pages import render_page
 from nelm_review.core.roles import Permission
 from references.forms import ReferenceSearchForm
@@ -18,6 +19,7 @@ from references.read_models.identifying import identifier_in
 
 @login_not_required
 @require_safe
+@kept
 def index(request: HttpRequest) -> HttpResponse:
     """Show the references inside a search; an identifier leads straight to its reference."""
     form = ReferenceSearchForm(request.GET)
@@ -33,6 +35,7 @@ def index(request: HttpRequest) -> HttpResponse:
 
 @login_not_required
 @require_safe
+@kept
 def show(request: HttpRequest, pk: int) -> HttpResponse:
     """Show one reference with everything its record says; a merged one leads to what it became."""
     reference = Reference.objects.for_reading().filter(pk=pk).first()

@@ -21,6 +21,12 @@ stay days. `null` means that the source does not say, never zero. What this site
 
 **Filters** are those of the pages, under the same names; repeat a parameter where it takes several values. A
 parameter that is not known or cannot be read is refused with status 422 and a sentence that names it.
+
+**Limits.** 120 requests within any minute from one address (status 429 and `Retry-After` beyond it; the
+network of an IPv6 address counts as one), and at most 500 items in one answer of a list, whose `Link` header
+leads to its next, previous, first and last part. Every answer has an `ETag`: send it back as `If-None-Match`,
+and where nothing has changed the answer is an empty 304, which is not counted. Any site may read the API from
+its own pages (CORS), without credentials.
 """.strip()
 
 api = PublicAPI(title="NELM Review API", version="1", description=DESCRIPTION, urls_namespace="api")

@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 from django_htmx.http import push_url
 
+from nelm_review.core.kept import kept
 from nelm_review.core.pages import render_page
 from therapies import evidence_map, exports
 from therapies.evidence_map import Row
@@ -17,6 +18,7 @@ from therapies.read_models.comparison import page, starts
 
 @login_not_required
 @require_safe
+@kept
 def show(request: HttpRequest) -> HttpResponse:
     """Compare two to four therapies; with fewer, offer what can be compared."""
     form, rows = _read(request)
@@ -37,6 +39,7 @@ def show(request: HttpRequest) -> HttpResponse:
 
 @login_not_required
 @require_safe
+@kept
 def download(request: HttpRequest) -> HttpResponse:
     """Send the same comparison as CSV; only its headings where fewer than two therapies are chosen."""
     form, rows = _read(request)

@@ -7,6 +7,7 @@ from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
+from nelm_review.core.kept import kept
 from nelm_review.core.pages import render_page
 from references.models import Reference
 from therapies.models import DAYS_PER_MONTH, Criteria, Result, Study
@@ -14,6 +15,7 @@ from therapies.models import DAYS_PER_MONTH, Criteria, Result, Study
 
 @login_not_required
 @require_safe
+@kept
 def show(request: HttpRequest) -> HttpResponse:
     """Explain counting, states, empty cells, criteria and units, with the numbers of this library."""
     results = Result.objects.published()

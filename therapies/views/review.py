@@ -8,6 +8,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
+from nelm_review.core.kept import kept
 from nelm_review.core.pages import render_page
 from references.models import SOURCE_REVIEW_DOI, Reference
 from references.read_models import reference_page
@@ -28,6 +29,7 @@ class Covered:
 
 @login_not_required
 @require_safe
+@kept
 def show(request: HttpRequest) -> HttpResponse:
     """Show the source review as a reference, with the therapies it covers; say so where it is not loaded."""
     review = Reference.objects.for_reading().source_review().first()

@@ -7,6 +7,7 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
+from nelm_review.core.kept import kept
 from nelm_review.core.pages import render_page
 from therapies import evidence_map
 from therapies.forms import StudiesForm
@@ -18,6 +19,7 @@ PER_PAGE = 40
 
 @login_not_required
 @require_safe
+@kept
 def index(request: HttpRequest) -> HttpResponse:
     """List the studies inside the filters, a page at a time."""
     rows = evidence_map.tree(Therapy.objects.all())
@@ -31,6 +33,7 @@ def index(request: HttpRequest) -> HttpResponse:
 
 @login_not_required
 @require_safe
+@kept
 def show(request: HttpRequest, key: str) -> HttpResponse:
     """Show one study with every published result."""
     try:

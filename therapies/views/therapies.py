@@ -6,6 +6,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
+from nelm_review.core.kept import kept
 from nelm_review.core.pages import render_page
 from therapies import evidence_map
 from therapies.models import Therapy
@@ -15,6 +16,7 @@ from therapies.scope import Scope
 
 @login_not_required
 @require_safe
+@kept
 def index(request: HttpRequest) -> HttpResponse:
     """Show the tree of therapies with what is known of each."""
     therapies = list(Therapy.objects.all())
@@ -30,6 +32,7 @@ def index(request: HttpRequest) -> HttpResponse:
 
 @login_not_required
 @require_safe
+@kept
 def show(request: HttpRequest, code: str) -> HttpResponse:
     """Show one therapy: its outcomes, studies and comparisons."""
     try:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Generic, TypeVar
 
 from django.db.models import QuerySet
+from django.http import HttpRequest
 from ninja import Schema
 from pydantic import BaseModel, Field
 
@@ -38,3 +39,20 @@ class Paging(Schema):
         count = rows.count() if isinstance(rows, QuerySet) else len(rows)
         shown = rows[self.offset : self.offset + self.limit] if self.offset < count else ()
         return {"items": list(read(shown)), "count": count, "limit": self.limit, "offset": self.offset}
+
+
+def links(request: HttpRequest, page: dict[str, Any]) -> str:
+    """Return the Link header of a Page: where its neighbours and both ends of the list are (RFC 8288)."""
+    limit, offset = page["limit"], page["offset"]
+    last = max(page["count"] - 1, 0) // limit * limit
+    places = {"first": 0, "prev": min(offset - limit, last), "next": offset + limit, "last": last}
+    if offset == 0:
+        del places["prev"]
+    if offset + limit >= page["count"]:
+        del places["next"]
+    found = []
+    for relation, place in places.items():
+        query = request.GET.copy()
+        query["limit"], query["offset"] = limit, max(place, 0)
+        found.append(f'<{request.build_absolute_uri(request.path)}?{query.urlencode()}>; rel="{relation}"')
+    return ", ".join(found)

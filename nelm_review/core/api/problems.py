@@ -8,13 +8,20 @@ from typing import TYPE_CHECKING
 from django.core.signals import got_request_exception
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.log import log_response
-from ninja.errors import HttpError, ValidationError
+from ninja.errors import HttpError, Throttled, ValidationError
 from pydantic import BaseModel, Field
+
+from nelm_review.core.api.throttling import PER_MINUTE
 
 if TYPE_CHECKING:
     from ninja import NinjaAPI
 
 BROKEN = "Something broke on this site while it answered; the request may be fine, and the error was logged."
+
+TOO_OFTEN = (
+    f"Your address asked more than {PER_MINUTE} times within a minute. Retry-After says in how many seconds "
+    "to go on; larger pages (limit) and If-None-Match need fewer requests."
+)
 
 
 class Problem(BaseModel):
@@ -63,6 +70,9 @@ def answer_with_problems(api: NinjaAPI) -> None:
         found = [(str(entry["loc"][-1]), f"{entry['msg']}.") for entry in error.errors]
         return refused(request, ParametersRefused(found))
 
+    def throttled(request: HttpRequest, error: Throttled) -> HttpResponse:
+        return answer(request, Problem(detail=TOO_OFTEN), 429)
+
     def other(request: HttpRequest, error: HttpError) -> HttpResponse:
         return answer(request, Problem(detail=str(error)), error.status_code)
 
@@ -77,5 +87,6 @@ def answer_with_problems(api: NinjaAPI) -> None:
     api.add_exception_handler(Http404, missing)
     api.add_exception_handler(ParametersRefused, refused)
     api.add_exception_handler(ValidationError, invalid)
+    api.add_exception_handler(Throttled, throttled)
     api.add_exception_handler(HttpError, other)
     api.add_exception_handler(Exception, broken)

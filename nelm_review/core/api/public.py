@@ -1,33 +1,70 @@
-"""An API that anybody may read: no account, GET only, JSON for every answer and every error."""
+"""An API that anybody may read: no account, GET only, JSON for every answer and every error.
+
+Any site may read it from its own pages (CORS), never with credentials; every answer has a validator, and one
+that the reader holds already costs neither work nor a request of its limit.
+"""
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Callable
-from functools import update_wrapper
+from functools import cached_property, update_wrapper
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotModified, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.urls import URLPattern, path, resolve, reverse
 from django.views.decorators.csrf import csrf_exempt
 from ninja import NinjaAPI
 from ninja.errors import HttpError
+from ninja.openapi.schema import OpenAPISchema
 from ninja.operation import Operation
+from ninja.responses import NinjaJSONEncoder
 
+from nelm_review.core import kept
 from nelm_review.core.api.docs import LocalSwagger
 from nelm_review.core.api.numbers import DigitKeepingRenderer
-from nelm_review.core.api.problems import answer_with_problems
+from nelm_review.core.api.paging import MOST_ITEMS, Page, links
+from nelm_review.core.api.problems import Problem, answer_with_problems
+from nelm_review.core.api.throttling import POLICY, PerAddress
 
 View = Callable[..., HttpResponse]
 READING = ("GET", "HEAD")
+ALLOWED = ", ".join((*READING, "OPTIONS"))
+# Nothing here depends on who asks, so caches on the way may keep it too; each asks whether it is still right.
+CACHING = "public, no-cache"
+# https://fetch.spec.whatwg.org/#http-responses
+SHARED = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Expose-Headers": "ETag, Link, Retry-After, RateLimit-Policy, X-Max-Limit",
+    "RateLimit-Policy": POLICY,
+    "X-Max-Limit": str(MOST_ITEMS),
+}
+PREFLIGHT = {
+    "Allow": ALLOWED,
+    "Access-Control-Allow-Methods": ALLOWED,
+    "Access-Control-Allow-Headers": "*",
+    "Access-Control-Max-Age": "86400",
+}
+ANSWERS_OF_ALL = {
+    304: {"description": "The answer that If-None-Match names is still right."},
+    429: {
+        "description": "The address asked too often.",
+        "headers": {"Retry-After": {"description": "In seconds.", "schema": {"type": "integer"}}},
+        "content": {"application/json": {"schema": Problem.model_json_schema()}},
+    },
+}
 
 
 class PublicAPI(NinjaAPI):
     """A django-ninja API whose every address is open to readers without an account, and only to reading."""
 
     def __init__(self, **options: Any) -> None:
-        super().__init__(renderer=DigitKeepingRenderer(), docs=LocalSwagger(), **options)
+        super().__init__(
+            renderer=DigitKeepingRenderer(), docs=LocalSwagger(), throttle=[PerAddress()], **options
+        )
         answer_with_problems(self)
 
     @property
@@ -35,7 +72,12 @@ class PublicAPI(NinjaAPI):
         """The addresses for `path()`: operations, `openapi.json`, `docs`, and an answer for any other."""
         patterns, app_name, namespace = super().urls
         for pattern in patterns:
-            pattern.callback = self._open(pattern.callback)
+            if pattern.name == "openapi-json":
+                pattern.callback = self._open(self._described, self._description_tag)
+            elif pattern.name == "openapi-view":
+                pattern.callback = self._open(kept.kept(pattern.callback))
+            else:
+                pattern.callback = self._open(pattern.callback, kept.validator)
         root = path("", self._open(self._to_docs))
         other = path("<path:address>", self._open(self._nothing_here))
         return [root, *patterns, other], app_name, namespace
@@ -44,23 +86,73 @@ class PublicAPI(NinjaAPI):
         """Name an operation as its function, which is what generated clients call their methods."""
         return operation.view_func.__name__
 
-    def _open(self, view: View) -> View:
+    def create_response(self, request: HttpRequest, data: Any, **options: Any) -> HttpResponse:
+        """Return the data as JSON; a Page also says where its neighbours are."""
+        response = super().create_response(request, data, **options)
+        if isinstance(data, dict) and data.keys() == Page.model_fields.keys():
+            response["Link"] = links(request, data)
+        return response
+
+    def get_openapi_schema(self, **options: Any) -> OpenAPISchema:
+        """Return the description, with the answers that every operation can give beside its own."""
+        schema = super().get_openapi_schema(**options)
+        for operations in schema["paths"].values():
+            for operation in operations.values():
+                operation["responses"] |= ANSWERS_OF_ALL
+        return schema
+
+    @cached_property
+    def description_json(self) -> bytes:
+        """The OpenAPI description as it is sent, made once a process."""
+        return json.dumps(self.get_openapi_schema(), cls=NinjaJSONEncoder).encode()
+
+    def _open(self, view: View, tag_of: Callable[[HttpRequest], str] | None = None) -> View:
+        """Open the view to readers; the tag of the request, where there is one, validates its answers."""
+
         def read(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-            if request.method not in READING:
-                error = HttpError(405, f"This API is read-only: {request.method} is not possible, GET is.")
-                response = self.on_exception(request, error)
-                response["Allow"] = ", ".join(READING)
-                return response
+            if request.method == "OPTIONS":
+                return HttpResponse(status=204, headers=SHARED | PREFLIGHT)
             method, request.method = request.method, "GET"  # ninja does not know HEAD
             try:
-                return view(request, *args, **kwargs)
+                response = self._answer(request, method, view, tag_of, **kwargs)
             except Http404 as missing:
-                return self.on_exception(request, missing)
+                response = self.on_exception(request, missing)
             finally:
                 request.method = method
+            for name, value in SHARED.items():
+                response[name] = value
+            return response
 
         # Nothing is written here, so a POST without a CSRF token is told what is wrong instead of a 403 page.
         return login_not_required(csrf_exempt(update_wrapper(read, view)))
+
+    def _answer(
+        self,
+        request: HttpRequest,
+        method: str,
+        view: View,
+        tag_of: Callable[[HttpRequest], str] | None,
+        **kwargs: Any,
+    ) -> HttpResponse:
+        if method not in READING:
+            error = HttpError(405, f"This API is read-only: {method} is not possible, GET is.")
+            response = self.on_exception(request, error)
+            response["Allow"] = ALLOWED
+            return response
+        if tag_of is None or not kept.can_be_validated():
+            return view(request, **kwargs)
+        tag = tag_of(request)
+        response = HttpResponseNotModified() if kept.is_known(request, tag) else view(request, **kwargs)
+        if response.status_code in (200, 304):
+            response["ETag"], response["Cache-Control"] = tag, CACHING
+        return response
+
+    def _described(self, request: HttpRequest) -> HttpResponse:
+        """Answer with the OpenAPI description."""
+        return HttpResponse(self.description_json, content_type="application/json")
+
+    def _description_tag(self, request: HttpRequest) -> str:
+        return f'W/"{hashlib.sha256(self.description_json).hexdigest()[:32]}"'
 
     def _to_docs(self, request: HttpRequest) -> HttpResponseRedirect:
         return redirect(f"{self.urls_namespace}:openapi-view")
