@@ -13,6 +13,7 @@ from therapies.views import (
     patients,
     releases,
     review,
+    search,
     studies,
     therapies,
 )
