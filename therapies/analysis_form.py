@@ -1,4 +1,4 @@
-"""The analysis of one cell as a form: which results, how they are grouped and pooled. Its URL is the analysis."""
+"""The analysis of one cell as a form: which results, grouped and pooled how. Its URL is the analysis."""
 
 from __future__ import annotations
 
@@ -128,6 +128,7 @@ class AnalysisForm(ScopeForm):
         required=False,
     )
     more = forms.ChoiceField(choices=(("", ""), ("1", "")), required=False)
+    beside = forms.ChoiceField(choices=(("", ""), ("1", "")), required=False)
     page = forms.IntegerField(required=False, min_value=1, max_value=LARGEST_PAGE)
 
     CHANGES = ("rob", "prospective", "secondhand", "derived", "definition", "unit", "at", "without",
@@ -160,6 +161,11 @@ class AnalysisForm(ScopeForm):
     @property
     def sort_links(self) -> dict[str, SortLink]:
         return sort_links(self.data, self.sort_key, SORTS)
+
+    @property
+    def asks_for_beside(self) -> bool:
+        """Say whether what lies around the cell is wanted too."""
+        return self.readable("beside") == "1"
 
     @property
     def links(self) -> Links:

@@ -34,7 +34,7 @@ FIELDS = (
     "arm_id", "arm__n", "arm__therapy_id", "arm__therapy__abbreviation",
     "arm__study_id", "arm__study__key", "arm__study__label", "arm__study__design", "arm__study__n_patients",
     "arm__study__histology", "arm__study__cohort_id", "arm__study__cohort__code", "arm__study__cohort__name",
-    "primary__reference__published_year",
+    "own_report__reference__published_year",
 )  # fmt: skip
 
 
@@ -88,7 +88,7 @@ class ReviewRow(NamedTuple):
 
 
 class ResultRow(NamedTuple):
-    """One published result, as printed; `axis_value` is in percent or months, None where nothing can stand."""
+    """One published result, as printed; `axis_value` is in percent or months, None where there is none."""
 
     pk: int
     position: int
@@ -171,10 +171,10 @@ def facts_of(rows: Sequence[ResultRow]) -> Facts:
 
 
 def _rows(results: ResultQuerySet, outcome: Outcome) -> list[ResultRow]:
-    primary = FilteredRelation(
+    own_report = FilteredRelation(
         "arm__study__reports", condition=Q(arm__study__reports__role=StudyReport.Role.PRIMARY)
     )
-    found = results.annotate(primary=primary).order_by("arm__study__label", "arm__study_id", "position")
+    found = results.annotate(own_report=own_report).order_by("arm__study__label", "arm__study_id", "position")
     studies: dict[int, StudyRow] = {}
     arms: dict[int, ArmRow] = {}
     n = len(RESULT_FIELDS)

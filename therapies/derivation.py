@@ -93,7 +93,7 @@ def derived(scope: Scope, therapies: Collection[int] | None = None) -> tuple[Der
 
 
 def printed_parts(scope: Scope, therapies: Collection[int] | None = None) -> ResultQuerySet:
-    """Return the rows from which results may be derived, and the sums that the same arms report themselves."""
+    """Return the rows from which results may be derived, with the sums that the same arms report."""
     rows = scope.results().filter(_can_be_derived(), outcome__code__in=OUTCOMES, unit=Result.Unit.PERCENT)
     rows = rows.exclude(arm__study__design__in=Study.REVIEW_DESIGNS)
     if therapies is not None:

@@ -1,58 +1,70 @@
-"""The evidence behind one cell of the map: every published result of a therapy for an outcome."""
+"""The evidence behind one cell of the map: every published result of a therapy for an outcome, pooled."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
-from therapies import evidence_map
+from django.db.models import F, FilteredRelation, Q
+
+from therapies import cell_results, evidence_map
+from therapies.analysis_form import AnalysisForm, Question
+from therapies.cell_results import ResultRow
 from therapies.charts import forest
-from therapies.evidence_map import Cell, EvidenceMap, Row
-from therapies.models import Cohort, Outcome, Study, Therapy
-from therapies.read_models import effects, lineage, lines, printed, profile
-from therapies.read_models.lines import MARK_KINDS, Line
-from therapies.scope import Scope
-
-DEFAULT_SORT = "-year"
-
-
-@dataclass(frozen=True)
-class Group:
-    """Results that may stand under one heading; `words` is the range of the values that are drawn."""
-
-    title: str
-    lines: tuple[Line, ...]
-    words: str = ""
-    is_one_range: bool = False
-
-    @property
-    def n_studies(self) -> int:
-        return len({line.study.pk for line in self.lines})
+from therapies.evidence_map import Cell, Row
+from therapies.models import Certainty, Outcome, Therapy
+from therapies.read_models import (
+    effects,
+    lineage,
+    median_pool,
+    plot_items,
+    plot_rows,
+    plot_sections,
+    pool_view,
+    printed,
+    questions,
+    risk_of_bias,
+)
+from therapies.read_models.lines import MARK_KINDS
+from therapies.read_models.median_pool import MedianVerdict
+from therapies.read_models.plot_items import Item
+from therapies.read_models.plot_rows import Page
+from therapies.read_models.plot_sections import Plot, Standing
+from therapies.read_models.pool_view import Figures, PoolView
+from therapies.read_models.questions import Kinds
+from therapies.read_models.risk_of_bias import RiskOfBias
 
 
 @dataclass(frozen=True)
 class Overlap:
     """Studies of the cell that share patients."""
 
-    cohort: Cohort
-    studies: tuple[Study, ...]
+    name: str
+    studies: tuple[cell_results.StudyRow, ...]
 
 
 @dataclass(frozen=True)
-class EvidenceCell:
-    """One cell whole: its count, its results in groups on one axis, and what is left out or apart."""
+class Evidence:
+    """Everything that is known of one cell, analysed and in order, before any row is loaded to be printed.
 
+    `question` is what was asked, without what does not exist in this cell; `ignored` says that in sentences.
+    """
+
+    question: Question
+    ignored: tuple[str, ...]
     row: Row
     outcome: Outcome
     above: tuple[Row, ...]
+    within: tuple[Row, ...]
     cell: Cell
     axis: forest.Axis
-    groups: tuple[Group, ...]
-    reviews: tuple[Line, ...]
+    plot: Plot
+    medians: MedianVerdict | None
+    kinds: Kinds
+    reviews: tuple[Item, ...]
     overlaps: tuple[Overlap, ...]
-    comparisons: tuple[effects.Effect, ...]
-    profile: profile.Profile
-    neighbours: tuple[tuple[Row, Cell], ...]
+    risk: RiskOfBias
     n_mixed_left_out: int
 
     @property
@@ -84,123 +96,218 @@ class EvidenceCell:
         return printed.span(0, self.axis.scale.top, self.outcome.unit)
 
     @property
+    def is_proportion(self) -> bool:
+        return self.outcome.measure == Outcome.Measure.PROPORTION
+
+    @property
+    def is_median(self) -> bool:
+        return self.outcome.measure == Outcome.Measure.MEDIAN_TIME
+
+    @property
     def has_times(self) -> bool:
-        """Say whether the results are grouped by time point: rates of survival."""
-        return evidence_map.reads_one_timepoint(self.outcome)
+        """Say whether values at different times must not stand together: rates of survival."""
+        return self.outcome.is_rate_over_time
 
     @property
-    def ranges(self) -> tuple[Group, ...]:
-        """Return the groups whose values may be read as one range."""
-        return tuple(group for group in self.groups if group.is_one_range)
-
-    @property
-    def review_groups(self) -> tuple[Group, ...]:
-        return (Group("", self.reviews),)
+    def ranges(self) -> tuple[plot_sections.Section, ...]:
+        """Return the sections whose values may be read as one range."""
+        return tuple(section for section in self.plot.sections if section.is_one_range)
 
     @property
     def is_empty(self) -> bool:
+        """Say whether nothing was reported; something may still be derived."""
         return self.cell.is_empty
 
-    def all_lines(self) -> Iterable[Line]:
-        """Every result, the counted ones first and those of reviews last."""
-        for group in self.groups:
-            yield from group.lines
-        yield from self.reviews
+    @property
+    def items(self) -> tuple[Item, ...]:
+        """Return every result but those of reviews, in the order of the page."""
+        return tuple(item for section in self.plot.sections for item in section.items)
+
+    @cached_property
+    def pool(self) -> PoolView | None:
+        """Return the pool of the whole cell, None where there is none."""
+        if self.medians:
+            return self.medians.pool
+        return pool_view.view(self.plot.overall, self.axis.scale)
+
+    @property
+    def certainty(self) -> str:
+        """Return the GRADE level in words, empty where nobody judged it."""
+        level = getattr(self.outcome, "certainty_level", None)
+        return str(Certainty.Level(level).label) if level else ""
+
+    def standing(self, item: Item) -> Standing:
+        """Return how a result stands to the pool; without a pool to stand to, nothing is said."""
+        return self.plot.standings.get(item.key, plot_sections.Standing())
 
 
-def read(scope: Scope, therapy: str, outcome: str, *, sort: str = DEFAULT_SORT) -> EvidenceCell:
-    """Return one cell; Therapy.DoesNotExist or Outcome.DoesNotExist says in words what is not there."""
-    evidence = evidence_map.build(scope)
-    row = lineage.row_of(evidence.rows, therapy)
-    measured = lineage.outcome_of([column.outcome for column in evidence.columns], outcome)
-    within = [below.therapy.pk for below in lineage.within(evidence.rows, row)]
-    found = lines.load(scope.results().filter(outcome=measured, arm__therapy__in=within))
-    axis = lines.axis_for(found, unit=measured.unit)
-    ordered = _ordered(lines.drawn(found, axis), sort)
-    counted = [line for line in ordered if not line.study.is_review]
-    comparisons = scope.comparisons().filter(outcome=measured, arms__therapy__in=within).distinct()
+@dataclass(frozen=True)
+class EvidenceCell:
+    """One page of a cell: its evidence, the rows of this page loaded, and what stands around the plot.
+
+    `difference` is the test between subgroups in words, empty unless every one of them is pooled.
+    """
+
+    evidence: Evidence
+    page: Page
+    reviews: tuple[plot_rows.PlotRow, ...]
+    comparisons: tuple[effects.Effect, ...]
+    changes: tuple[questions.Change, ...] = ()
+    refusals: tuple[questions.Refused, ...] = ()
+    sensitivity: tuple[Figures, ...] = ()
+    leave_one_out: tuple[Figures, ...] = ()
+    difference: str = ""
+
+    @property
+    def default_query(self) -> str:
+        """Return the address of the published analysis inside the same filters."""
+        analysis = dict.fromkeys((*AnalysisForm.CHANGES, "more"))
+        return self.evidence.question.links.to(**analysis)
+
+    @property
+    def more_query(self) -> str:
+        return self.evidence.question.links.to(more="1")
+
+    @property
+    def medians_query(self) -> str:
+        return self.evidence.question.links.to(medians="pool")
+
+    @property
+    def beside_query(self) -> str:
+        return self.evidence.question.links.to(beside="1")
+
+    @property
+    def may_run_more(self) -> bool:
+        """Say whether sensitivity analyses were left for the reader to ask for."""
+        return self.evidence.plot.overall.pool is not None and not self.sensitivity
+
+
+def read(question: Question, therapy: str, outcome: str) -> EvidenceCell:
+    """Return one page of a cell; Therapy.DoesNotExist or Outcome.DoesNotExist says what is missing."""
+    evidence = gather(question, therapy, outcome)
+    asked, overall = evidence.question, evidence.plot.overall
+    within = [row.therapy.pk for row in evidence.within]
+    comparisons = question.scope.comparisons().filter(outcome=evidence.outcome, arms__therapy__in=within)
+    page, reviews = plot_rows.load(evidence, number=question.page)
+    verdict = evidence.medians.verdict if evidence.medians else overall.eligibility
+    may_run = overall.pool is not None and (asked.runs_all or overall.pool.k <= pool_view.MOST_UNASKED)
     return EvidenceCell(
+        evidence,
+        page,
+        reviews,
+        effects.read(comparisons.distinct()),
+        changes=questions.changes(asked, evidence.kinds, evidence.items),
+        refusals=questions.refused(verdict.refusals, asked.links),
+        sensitivity=pool_view.sensitivity(overall),
+        leave_one_out=pool_view.leave_one_out(overall) if may_run else (),
+        difference=_difference(evidence.plot),
+    )
+
+
+def _difference(plot: Plot) -> str:
+    """Return the test between subgroups, where each of at least two has a pool."""
+    pools = [section.analysis.pool for section in plot.subgroups]
+    return pool_view.difference(pools) if len(pools) > 1 and all(pools) else ""
+
+
+def gather(question: Question, therapy: str, outcome: str) -> Evidence:
+    """Read and analyse a cell; raises as `read` does. At most five queries."""
+    therapies = list(Therapy.objects.all())
+    rows = evidence_map.tree(therapies)
+    row = lineage.row_of(rows, therapy)
+    measured = _outcome(outcome, row.therapy)
+    within = lineage.within(rows, row)
+    keys = [below.therapy.pk for below in within]
+    found, n_mixed_left_out = cell_results.read(question.scope, measured, keys)
+    derived = cell_results.read_derived(question.scope, measured, keys)
+    counts = evidence_map.build(
+        question.scope,
+        outcomes=[measured],
+        found=cell_results.facts_of(found),
+        therapies=therapies,
+        derived=[one for one, _parts in derived],
+    )
+    studies = {one.study.pk for one in found} | {parts[0].study.pk for _one, parts in derived}
+    risk = risk_of_bias.load(studies)
+    items = plot_items.reported(found, high_risk=risk.high_risk)
+    items = plot_items.with_intervals(
+        [*items, *plot_items.derived(derived, high_risk=risk.high_risk)], measured, question.interval
+    )
+    counted = [item for item in items if not item.candidate.is_review]
+    kinds = questions.kinds(item.candidate for item in counted)
+    asked, ignored = questions.checked(question, kinds, counted)
+    axis = forest.axis_for((item.estimate for item in items), is_percentage=measured.unit == "%")
+    plot = _plot(counted, measured, asked, rows)
+    plot, medians = _with_medians(plot, counted, measured, asked, axis)
+    return Evidence(
+        question=asked,
+        ignored=ignored,
         row=row,
         outcome=measured,
-        above=lineage.above(evidence.rows, row),
-        cell=evidence.cell(therapy, outcome),
+        above=lineage.above(rows, row),
+        within=within,
+        cell=counts.cell(therapy, outcome),
         axis=axis,
-        groups=tuple(_groups(counted, measured)),
-        reviews=tuple(line for line in ordered if line.study.is_review),
-        overlaps=_overlaps(counted),
-        comparisons=effects.read(comparisons),
-        profile=profile.read(evidence, row, leave_out=outcome),
-        neighbours=_neighbours(evidence, row, outcome),
-        n_mixed_left_out=_n_mixed_left_out(scope, measured, within),
+        plot=plot,
+        medians=medians,
+        kinds=kinds,
+        reviews=tuple(_by_sort([item for item in items if item.candidate.is_review], asked.sort)),
+        overlaps=_overlaps(found),
+        risk=risk,
+        n_mixed_left_out=n_mixed_left_out,
     )
 
 
-def _ordered(found: list[Line], sort: str) -> list[Line]:
-    """Sort by year, value or n; what is not known comes last in both directions."""
-    keys = {
-        "year": lambda line: line.year,
-        "value": lambda line: line.reading.value,
-        "n": lambda line: line.arm.n,
-    }
-    key, backwards = keys[sort.removeprefix("-")], sort.startswith("-")
-    known = [line for line in found if key(line) is not None]
-    unknown = [line for line in found if key(line) is None]
-    # Python's sort is stable, so that results of one study stay together.
-    return [*sorted(known, key=key, reverse=backwards), *unknown]
+def _outcome(code: str, therapy: Therapy) -> Outcome:
+    """Return the outcome with the certainty of its cell (`certainty_level`, `certainty_reason`)."""
+    here = FilteredRelation("certainties", condition=Q(certainties__therapy=therapy))
+    outcomes = Outcome.objects.annotate(here=here).annotate(
+        certainty_level=F("here__level"), certainty_reason=F("here__reason")
+    )
+    return lineage.outcome_of(outcomes.filter(code=code), code)
 
 
-def _groups(counted: list[Line], outcome: Outcome) -> Iterable[Group]:
-    drawn = [line for line in counted if line.reading.is_usable and not line.result.is_composite]
-    composite = [line for line in counted if line.reading.is_usable and line.result.is_composite]
-    unusable = [line for line in counted if not line.reading.is_usable]
-    if evidence_map.reads_one_timepoint(outcome):
-        yield from _by_time(drawn, outcome)
-    elif drawn:
-        yield Group("" if drawn == counted else "Results", tuple(drawn), _span(drawn, outcome), True)
-    if composite:
-        title = "Composite response: imaging mixed with markers or symptoms, kept apart"
-        yield Group(title, tuple(composite), _span(composite, outcome))
-    if unusable:
-        yield Group("Counted, but without a single number to draw", tuple(unusable))
+def _plot(items: Sequence[Item], outcome: Outcome, question: Question, rows: Sequence[Row]) -> Plot:
+    group = question.group or ("time" if outcome.is_rate_over_time else "none")
+    return plot_sections.arrange(
+        items,
+        outcome,
+        question.choices,
+        group=group,
+        sort=question.sort,
+        therapies={row.therapy.pk: (place, row.therapy.name) for place, row in enumerate(rows)},
+        runs_all=question.runs_all,
+    )
 
 
-def _by_time(drawn: list[Line], outcome: Outcome) -> Iterable[Group]:
-    """Values at different times never share a heading; those without a time come last."""
-    times = {line.result.timepoint_months for line in drawn}
-    for months in sorted(times, key=lambda time: (time is None, time or 0)):
-        members = [line for line in drawn if line.result.timepoint_months == months]
-        title = "Time point not reported" if months is None else f"At {printed.time_point(months)}"
-        yield Group(title, tuple(members), _span(members, outcome), months is not None)
+def _with_medians(
+    plot: Plot, items: Sequence[Item], outcome: Outcome, question: Question, axis: forest.Axis
+) -> tuple[Plot, MedianVerdict | None]:
+    """Give medians their own verdict; only where a pool was asked for do single results stand to it."""
+    if outcome.measure == Outcome.Measure.PROPORTION:
+        return plot, None
+    if outcome.measure != Outcome.Measure.MEDIAN_TIME:
+        return replace(plot, standings={}), None
+    medians = median_pool.judge(
+        items, question.choices, axis.scale, outcome.unit, is_asked=question.pools_medians
+    )
+    standings = plot_sections.standings_of(
+        medians.verdict, dict(medians.weights), is_pooled=medians.pool is not None
+    )
+    return replace(plot, standings=standings if question.pools_medians else {}), medians
 
 
-def _span(members: list[Line], outcome: Outcome) -> str:
-    values = [line.reading.value for line in members]
-    return printed.span(min(values), max(values), outcome.unit)
+def _by_sort(items: Sequence[Item], sort: str) -> list[Item]:
+    return plot_items.ordered(items, sort, {})
 
 
-def _overlaps(counted: list[Line]) -> tuple[Overlap, ...]:
-    members: dict[Cohort, dict[int, Study]] = {}
-    for line in counted:
-        if line.study.cohort:
-            members.setdefault(line.study.cohort, {})[line.study.pk] = line.study
+def _overlaps(rows: Iterable[ResultRow]) -> tuple[Overlap, ...]:
+    members: dict[cell_results.CohortRow, dict[int, cell_results.StudyRow]] = {}
+    for row in rows:
+        if row.study.cohort and not row.study.is_review:
+            members.setdefault(row.study.cohort, {})[row.study.pk] = row.study
     return tuple(
-        Overlap(cohort, tuple(studies.values())) for cohort, studies in members.items() if len(studies) > 1
+        Overlap(cohort.name, tuple(studies.values()))
+        for cohort, studies in members.items()
+        if len(studies) > 1
     )
-
-
-def _neighbours(evidence: EvidenceMap, row: Row, outcome: str) -> tuple[tuple[Row, Cell], ...]:
-    """Return the filled cells of the same outcome one step up, down or beside in the tree."""
-    near = [*lineage.above(evidence.rows, row)[-1:], *lineage.directly_below(evidence.rows, row)]
-    near += [other for other in evidence.rows if other.parent == row.parent and other != row]
-    cells = [(other, evidence.cell(other.therapy.code, outcome)) for other in near]
-    return tuple((other, cell) for other, cell in cells if not cell.is_empty)
-
-
-def _n_mixed_left_out(scope: Scope, outcome: Outcome, therapies: list[int]) -> int:
-    if scope.with_mixed_histology:
-        return 0
-    mixed = replace(scope, with_mixed_histology=True).results()
-    mixed = mixed.filter(
-        outcome=outcome, arm__therapy__in=therapies, arm__study__histology=Study.Histology.MIXED
-    )
-    return mixed.order_by().values("arm__study").distinct().count()

@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from therapies.analysis import Choices
 from therapies.charts.scale import Scale
 from therapies.models import Criteria
-from therapies.read_models import pooled, printed
+from therapies.read_models import pool_view, printed
 from therapies.read_models.plot_items import Item
-from therapies.read_models.pooled import PoolView, Unit
+from therapies.read_models.pool_view import PoolView, Unit
 from therapies.synthesis import eligibility, medians
 from therapies.synthesis.eligibility import Eligibility, Refusal
 from therapies.synthesis.errors import CannotPool
@@ -65,8 +65,10 @@ def judge(
     return MedianVerdict(
         verdict,
         (),
-        pool=PoolView(
-            **pooled.draw(pool, scale, Unit(1, unit)),
+        pool=pool_view.draw(
+            pool,
+            scale,
+            Unit(1, unit),
             n_studies=verdict.n_studies,
             n=sum(item.candidate.size for item in kept),
         ),

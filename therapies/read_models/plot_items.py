@@ -1,4 +1,4 @@
-"""The results of one cell as they are analysed, ordered and drawn, before any of them is loaded to be printed."""
+"""The results of one cell as they are analysed, ordered and drawn, before any is loaded to be printed."""
 
 from __future__ import annotations
 

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 from therapies.charts import forest
 from therapies.models import Result
-from therapies.read_models import lines, pooled, printed
+from therapies.read_models import lines, pool_view, printed
 from therapies.read_models.lines import Line
 from therapies.read_models.plot_items import Item
 from therapies.read_models.plot_sections import Section, Standing
-from therapies.read_models.pooled import PoolView
+from therapies.read_models.pool_view import PoolView
 from therapies.read_models.risk_of_bias import Judged
 from therapies.synthesis.eligibility import Refusal
 
@@ -27,8 +27,9 @@ INTERVAL_NAMES = {"exact": "exact", "wilson": "Wilson"}
 class PlotRow:
     """One result of the page; `line` is the result as printed, of a derived one its first part.
 
-    `interval` is the computed interval in words, empty where the source prints its own; `toggle` is the
-    address that leaves its study out or takes it back, empty where neither would change the pool.
+    `interval` is the computed interval in words and `interval_method` its name, both empty where the source
+    prints its own; `toggle` is the address that leaves its study out or takes it back, empty where neither
+    would change the pool.
     """
 
     item: Item
@@ -37,6 +38,7 @@ class PlotRow:
     standing: Standing
     judged: tuple[Judged, ...]
     interval: str = ""
+    interval_method: str = ""
     reconstructed: str = ""
     toggle: str = ""
     parts: tuple[Line, ...] = ()
@@ -86,9 +88,15 @@ class Page:
             yield from section.rows
 
 
-def load(evidence: Evidence, *, number: int = 1, size: int = ROWS_A_PAGE) -> tuple[Page, tuple[PlotRow, ...]]:
-    """Return one page of rows and those of reviews; two queries. A number beyond the last page is the last."""
+def load(
+    evidence: Evidence, *, number: int = 1, size: int | None = ROWS_A_PAGE
+) -> tuple[Page, tuple[PlotRow, ...]]:
+    """Return one page of rows, and those of reviews; two queries.
+
+    Without a size the page holds every row; a number beyond the last page is the last.
+    """
     n = sum(section.n_results for section in evidence.plot.sections)
+    size = size or max(n, len(evidence.reviews), 1)
     n_pages = max(1, -(-n // size))
     number = min(number, n_pages)
     first = (number - 1) * size
@@ -97,7 +105,7 @@ def load(evidence: Evidence, *, number: int = 1, size: int = ROWS_A_PAGE) -> tup
     reviews = evidence.reviews[:size]
     loaded = _lines([*shown, *reviews])
     rows = {item.key: _row(item, loaded, evidence) for item in (*shown, *reviews)}
-    links = evidence.question.links
+    here = evidence.question.links.to()
     page = Page(
         sections=tuple(
             _section(section, [rows[item.key] for item in items], evidence, is_last=is_last)
@@ -108,8 +116,8 @@ def load(evidence: Evidence, *, number: int = 1, size: int = ROWS_A_PAGE) -> tup
         first=first + 1,
         last=min(first + size, n),
         n=n,
-        previous=f"{links.to()}&page={number - 1}" if number > 1 else "",
-        next=f"{links.to()}&page={number + 1}" if number < n_pages else "",
+        previous=f"{here}&page={number - 1}" if number > 1 else "",
+        next=f"{here}&page={number + 1}" if number < n_pages else "",
     )
     return page, tuple(rows[item.key] for item in reviews)
 
@@ -153,6 +161,7 @@ def _row(item: Item, loaded: dict[int, Line], evidence: Evidence) -> PlotRow:
         standing=standing,
         judged=evidence.risk.of(item.row.study.pk, item.row.pk),
         interval=interval_words(item, evidence.question.interval),
+        interval_method=INTERVAL_NAMES[evidence.question.interval] if item.is_computed else "",
         reconstructed=f"{one.events:,} of {one.total:,}" if one.is_reconstructed else "",
         toggle=toggle,
         parts=tuple(loaded[key] for key in keys) if item.derived else (),
@@ -164,11 +173,8 @@ def interval_words(item: Item, method: str) -> str:
     if not item.is_computed:
         return ""
     low, high = printed.rounded(item.ci_low or 0.0), printed.rounded(item.ci_high or 0.0)
-    alike = (
-        ""
-        if item.row.per == Result.Per.PATIENT
-        else f", as if {printed.PLURALS[item.row.per]} were independent"
-    )
+    whom = printed.PLURALS[Result.Per(item.row.per)]
+    alike = "" if item.row.per == Result.Per.PATIENT else f", as if {whom} were independent"
     return f"95%\u00a0CI {low}–{high}, computed ({INTERVAL_NAMES[method]}{alike})"
 
 
@@ -176,12 +182,11 @@ def _section(section: Section, rows: Sequence[PlotRow], evidence: Evidence, *, i
     found = section.analysis
     if found is None or not is_last or not evidence.is_proportion:
         return SectionRows(section, tuple(rows), is_last)
-    per = next((one.unit for one in found.eligibility.kept), Result.Per.PATIENT)
     return SectionRows(
         section,
         tuple(rows),
         is_last,
-        pool=pooled.view(found, evidence.axis.scale, per),
+        pool=pool_view.view(found, evidence.axis.scale),
         refusals=found.eligibility.refusals,
         problem=found.problem,
     )

@@ -10,8 +10,8 @@ from therapies.analysis import Analysis, Choices
 from therapies.models import Outcome
 from therapies.read_models import plot_items, printed
 from therapies.read_models.plot_items import Item, Trait
-from therapies.read_models.pooled import MOST_UNASKED
-from therapies.synthesis.eligibility import Eligibility, LeftOut, Reason
+from therapies.read_models.pool_view import MOST_UNASKED
+from therapies.synthesis.eligibility import Eligibility, Reason
 
 COMPOSITE = "Composite response: imaging mixed with markers or symptoms, kept apart"
 DERIVED = "Derived: summed from parts that an arm prints, not reported by it"

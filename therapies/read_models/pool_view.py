@@ -60,7 +60,10 @@ class Figures:
 
 @dataclass(frozen=True)
 class PoolView:
-    """A pool as a page shows it; `n` is the number of patients, procedures or lesions in it."""
+    """A pool as a page shows it; `n` is the number of patients, procedures or lesions in it.
+
+    `factor` turns its natural figures into the unit of the axis.
+    """
 
     pool: Pool
     figures: Figures
@@ -68,6 +71,7 @@ class PoolView:
     how: str
     heterogeneity: tuple[str, ...]
     n_studies: int
+    factor: float = PERCENT
     n: int | None = None
     n_reconstructed: int = 0
     frequency: str = ""
@@ -117,6 +121,7 @@ def draw(
         how=how(pool),
         heterogeneity=heterogeneity(pool),
         n_studies=n_studies,
+        factor=unit.factor,
         n=n,
         n_reconstructed=n_reconstructed,
         frequency=frequency,

@@ -1,13 +1,13 @@
-"""What a reader may ask of one cell, what of a question makes no sense there, and what it changes, in words."""
+"""What a reader may ask of one cell, what of it makes no sense there, and what it changes, in words."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from therapies.analysis_form import INTERVALS, METHODS, TESTS, Question
+from therapies.analysis_form import INTERVALS, METHODS, TESTS, Links, Question
 from therapies.read_models.plot_items import Item
-from therapies.synthesis.eligibility import TIME_NOT_STATED, Alternative, Candidate, Clash
+from therapies.synthesis.eligibility import TIME_NOT_STATED, Alternative, Candidate, Clash, Refusal
 from therapies.synthesis.pooling import Method
 
 # By what differs: the name in the address that chooses one.
@@ -29,6 +29,24 @@ class Change:
 
     words: str
     undo: str
+
+
+@dataclass(frozen=True)
+class Way:
+    """One kind of result that may be chosen, and the address that chooses it."""
+
+    words: str
+    n_studies: int
+    query: str
+
+
+@dataclass(frozen=True)
+class Refused:
+    """Why nothing is pooled, what would fix it, and the ways on."""
+
+    words: str
+    fix: str
+    ways: tuple[Way, ...] = ()
 
 
 def kinds(candidates: Iterable[Candidate]) -> Kinds:
@@ -90,6 +108,22 @@ def changes(question: Question, has: Kinds, items: Iterable[Item]) -> tuple[Chan
     ]
     dropped = (Change(f"without {labels.get(key, key)}", links.again_with(key)) for key in rules.without)
     return (*found, *dropped)
+
+
+def refused(refusals: Iterable[Refusal], links: Links) -> tuple[Refused, ...]:
+    """Return refusals with their alternatives as addresses."""
+    return tuple(
+        Refused(
+            one.words,
+            one.fix,
+            tuple(
+                Way(kind.words, kind.n_studies, links.to(**{PARAMETERS[one.clash]: kind.key}))
+                for kind in one.alternatives
+                if one.clash
+            ),
+        )
+        for one in refusals
+    )
 
 
 def words_of(key: str, alternatives: Iterable[Alternative]) -> str:

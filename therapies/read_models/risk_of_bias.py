@@ -1,4 +1,4 @@
-"""The risk of bias of the studies of a cell: the latest judgement by each tool, as letter, shape and words."""
+"""The risk of bias of the studies of a cell: the latest judgement by each tool, in sign and words."""
 
 from __future__ import annotations
 

@@ -1,6 +1,10 @@
-"""One cell of the map: the studies, numbers and sources behind it, as a page and as CSV."""
+"""One cell of the map: the studies, numbers and sources behind it, as a page and as downloads."""
 
 from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import ObjectDoesNotExist
@@ -9,37 +13,70 @@ from django.views.decorators.http import require_safe
 
 from nelm_review.core.pages import render_page
 from therapies import exports
-from therapies.forms import CellForm
-from therapies.read_models import evidence_cell, patients
-from therapies.read_models.evidence_cell import EvidenceCell
+from therapies.analysis_form import AnalysisForm
+from therapies.read_models import cell_beside, evidence_cell, patients
+from therapies.read_models.evidence_cell import Evidence
+
+TEMPLATE = "therapies/evidence.html"
+BESIDE = "beside"
 
 
 @login_not_required
 @require_safe
 def show(request: HttpRequest, therapy: str, outcome: str) -> HttpResponse:
-    """Show every published result of a therapy for an outcome."""
-    form = CellForm(request.GET)
-    cell = _read(form, therapy, outcome)
-    context = {
-        "section": "map",
-        "form": form,
-        "cell": cell,
-        "patients": patients.of_cell(form.scope(), therapy, outcome),
-        "scope": form.scope(),
-        "filters": form.query(),
-    }
-    return render_page(request, "therapies/evidence.html", context, partial="results")
+    """Show every published result of a therapy for an outcome, and what may be pooled of them.
+
+    What lies around the cell is counted only where it is asked for, by a link that works without scripts.
+    """
+    form = AnalysisForm(request.GET)
+    context: dict[str, Any] = {"section": "map", "form": form, "filters": form.query()}
+    with _missing_is_said():
+        if form.asks_for_beside:
+            context["beside"] = cell_beside.read(form.scope(), therapy, outcome)
+            if request.htmx and request.htmx.target == BESIDE:
+                return render_page(request, TEMPLATE, context, partial=BESIDE)
+        found = evidence_cell.read(form.question(), therapy, outcome)
+    context |= {"found": found, "cell": found.evidence, "page": found.page, "scope": form.scope()}
+    context["patients"] = patients.of_cell(form.scope(), therapy, outcome)
+    return render_page(request, TEMPLATE, context, partial="results")
 
 
 @login_not_required
 @require_safe
 def download(request: HttpRequest, therapy: str, outcome: str) -> HttpResponse:
-    """Send the same results as CSV, inside the same filters."""
-    return exports.evidence_csv(_read(CellForm(request.GET), therapy, outcome))
+    """Send the same results as CSV, inside the same filters and analysis."""
+    return exports.evidence_csv(_gather(request, therapy, outcome))
 
 
-def _read(form: CellForm, therapy: str, outcome: str) -> EvidenceCell:
+@login_not_required
+@require_safe
+def draw(request: HttpRequest, therapy: str, outcome: str) -> HttpResponse:
+    """Send the same plot as a vector graphic that stands alone."""
+    return exports.evidence_svg(_gather(request, therapy, outcome))
+
+
+@login_not_required
+@require_safe
+def picture(request: HttpRequest, therapy: str, outcome: str) -> HttpResponse:
+    """Send the same plot as a picture."""
+    return exports.evidence_png(_gather(request, therapy, outcome))
+
+
+@login_not_required
+@require_safe
+def script(request: HttpRequest, therapy: str, outcome: str) -> HttpResponse:
+    """Send the same analysis as a script for R with metafor."""
+    return exports.evidence_script(_gather(request, therapy, outcome))
+
+
+def _gather(request: HttpRequest, therapy: str, outcome: str) -> Evidence:
+    with _missing_is_said():
+        return evidence_cell.gather(AnalysisForm(request.GET).question(), therapy, outcome)
+
+
+@contextmanager
+def _missing_is_said() -> Iterator[None]:
     try:
-        return evidence_cell.read(form.scope(), therapy, outcome, sort=form.sort_key)
+        yield
     except ObjectDoesNotExist as missing:
         raise Http404(str(missing)) from missing
