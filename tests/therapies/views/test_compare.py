@@ -229,3 +229,7 @@ def test_csv_holds_every_line_of_the_page(client, study, outcomes):
 
 def test_csv_of_too_few_therapies_has_only_its_headings(client):
     assert client.get("/compare/data.csv?t=tace").content.decode().count("\r\n") == 1
+
+
+def test_therapy_leads_to_its_comparison(client):
+    assert 'href="/compare/?t=tace"' in text(client, "/therapies/tace/")
