@@ -44,7 +44,7 @@ CURATED: dict[type[models.Model], tuple[Callable[[], Any], str, Any]] = {
     Study: (builders.make_study, "label", "'changed'"),
     StudyReport: (lambda: builders.make_report(builders.make_study()), "position", "position + 1"),
     Arm: (builders.make_arm, "n", "n + 1"),
-    Population: (builders.make_population, "ki67", "'< 3 %%'"),
+    Population: (builders.make_population, "ki67", "'changed'"),
     Result: (builders.make_result, "value", "value + 1"),
     Comparison: (builders.make_comparison, "p_text", "'0.5'"),
     ComparisonArm: (

@@ -1,132 +1,142 @@
-"""What a choice of filters lets in, told twice: by the studies themselves and by a test over a join."""
+"""Whose patients a scope lets in: by the database, by rows in memory, and on the map."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from django.core.management import call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
-from references.models import Reference
-from tests import recount
 from tests.builders import (
     make_arm,
     make_comparison,
     make_outcome,
-    make_reference,
-    make_report,
+    make_population,
     make_result,
     make_study,
-    make_therapy,
 )
 from therapies import evidence_map
-from therapies.models import Result, Study, StudyReport
-from therapies.read_models import evidence_cell
+from therapies.models import CRITERIA, Arm, Fit, Result
 from therapies.scope import Scope
 
 pytestmark = pytest.mark.django_db
 
-# Each reaches `within` by another way: a test of columns, or the studies themselves.
-SCOPES = [
-    Scope(),
-    Scope(designs=("registry",)),
-    Scope(with_mixed_histology=True),
-    Scope(year_from=1990),
-    Scope(n_min=1),
-]
+PANCREAS = Scope(primary=("pancreas",))
 
 
-def retract(study: Study) -> None:
-    """Do what a record from PubMed does when it marks the study's primary report as retracted."""
-    reports = StudyReport.objects.filter(study=study, role=StudyReport.Role.PRIMARY)
-    Reference.objects.filter(study_reports__in=reports).update(is_retracted=True)
+def make_results(**stated) -> Result:
+    """Make one result of an arm whose study states this of its patients."""
+    arm = make_arm()
+    make_population(arm.study, **stated)
+    return make_result(arm)
 
 
-def make_evidence(key: str) -> Result:
-    study = make_study(key, design="registry", n_patients=40)
-    make_report(study, make_reference())
-    return make_result(make_arm(study, n=20))
+@pytest.mark.parametrize(
+    ("stated", "is_inside", "is_inside_with_unreported"),
+    [
+        ({"primary": {"pancreas": {}}}, True, True),
+        ({"primary": {"pancreas": {"n": 1}, "lung": {"n": 19}}}, True, True),
+        ({"primary": {"gep": {}}}, True, True),
+        ({"primary": {"lung": {}, "rest": {}}}, False, True),
+        ({"primary": {"lung": {}}}, False, False),
+        ({"grade": {"g1": {}}}, False, True),
+    ],
+)
+def test_scope_lets_in_arms_that_match_or_partly_match(stated, is_inside, is_inside_with_unreported):
+    make_results(**stated)
+
+    assert PANCREAS.results().exists() == is_inside
+    assert replace(PANCREAS, with_unreported=True).results().exists() == is_inside_with_unreported
 
 
-@pytest.mark.parametrize("scope", SCOPES, ids=str)
-def test_scope_leaves_a_retracted_study_out(scope):
-    stays, goes = make_evidence("stays"), make_evidence("goes")
-    kept = make_comparison(stays.arm)
-    make_comparison(goes.arm)
+def test_arm_of_which_nobody_wrote_does_not_report():
+    make_result()
 
-    retract(goes.arm.study)
-
-    assert list(scope.studies()) == [stays.arm.study]
-    assert list(scope.results()) == [stays]
-    assert list(scope.comparisons()) == [kept]
+    assert not PANCREAS.results().exists()
+    assert replace(PANCREAS, with_unreported=True).results().exists()
 
 
-def test_scope_keeps_a_study_of_which_another_report_was_retracted():
-    result = make_evidence("stays")
-    make_report(result.arm.study, make_reference(is_retracted=True), role=StudyReport.Role.COMPANION)
+def test_arm_shares_what_its_study_states_unless_it_states_its_own():
+    study = make_study()
+    make_population(study, primary={"pancreas": {}, "carcinoid": {}}, grade={"g1": {}})
+    whole, stratum = make_arm(study), make_arm(study)
+    make_population(stratum, primary={"carcinoid": {}})
+    make_result(whole)
+    make_result(stratum)
 
-    assert list(Scope().results()) == [result]
-
-
-def test_scope_asks_for_retractions_once_and_not_for_every_row():
-    make_evidence("one")
-
-    for rows in (Scope().results(), Scope().comparisons(), Scope().studies()):
-        plan = rows.explain()
-        assert "hashed SubPlan" in plan
-        assert plan.count("SubPlan") == 2  # where it is used, and what it is
+    assert [result.arm for result in PANCREAS.results()] == [whole]
+    assert Scope(grade=("g1",)).results().count() == 2
 
 
-def test_cell_forgets_a_retracted_study():
-    therapy, outcome = make_therapy("tace"), make_outcome("orr")
-    for key in ("stays", "goes"):
-        study = make_study(key)
-        make_report(study, make_reference())
-        make_result(make_arm(study, therapy, n=30), outcome)
-    make_comparison(*Study.objects.get(key="goes").arms.all(), outcome=outcome)
+def test_all_criteria_chosen_count_together_and_choices_of_one_mean_any():
+    both = make_results(primary={"pancreas": {}}, grade={"g2": {}})
+    make_results(primary={"pancreas": {}}, grade={"g3": {}})
+    make_results(primary={"pancreas": {}})
 
-    retract(Study.objects.get(key="goes"))
-    cell = evidence_cell.read(Scope(), "tace", "orr")
-
-    assert (cell.cell.n_studies, cell.cell.n_patients) == (1, 30)
-    assert [line.study.key for line in cell.all_lines()] == ["stays"]
-    assert cell.comparisons == ()
+    assert list(Scope(primary=("pancreas",), grade=("g1", "g2")).results()) == [both]
 
 
-def test_map_agrees_with_a_recount_of_the_files_after_retractions():
+def test_comparison_is_inside_when_all_its_arms_are():
+    study = make_study()
+    fitting, other = make_arm(study), make_arm(study)
+    make_population(fitting, primary={"pancreas": {}})
+    make_population(other, primary={"lung": {}})
+    make_comparison(fitting, other)
+    inside = make_comparison(fitting)
+
+    assert list(PANCREAS.comparisons()) == [inside]
+    assert Scope().comparisons().count() == 2
+
+
+def test_map_counts_the_patients_of_fitting_arms_only():
+    study, outcome = make_study(), make_outcome("rate")
+    fitting = make_arm(study, n=7)
+    other = make_arm(study, fitting.therapy, n=13)
+    make_population(fitting, primary={"pancreas": {}})
+    make_population(other, primary={"lung": {}})
+    make_result(fitting, outcome)
+    make_result(other, outcome)
+
+    cell = evidence_map.build(PANCREAS).cell(fitting.therapy.code, "rate")
+
+    assert (cell.n_studies, cell.n_patients, cell.n_results) == (1, 7, 1)
+
+
+def test_scope_without_patients_asks_nothing_of_populations():
+    make_result()
+
+    with CaptureQueriesContext(connection) as queries:
+        list(Scope().results())
+        list(Scope().comparisons())
+        evidence_map.build(Scope())
+
+    assert not [query for query in queries if "therapies_population" in query["sql"]]
+
+
+def test_database_and_rows_in_memory_agree_on_the_shipped_evidence():
     call_command("load_evidence", verbosity=0)
-    keys = [study["key"] for study in recount.STUDIES if len(study["results"]) > 5][:12]
-    for key in keys:
-        retract(Study.objects.get(key=key))
-    gone = set(Study.objects.retracted().values_list("key", flat=True))
-    expected = recount.cells(studies=lambda study: study["histology"] == "net" and study["key"] not in gone)
+    arms = list(Arm.objects.select_related("population").prefetch_related("study__populations"))
+    choices = [(code, choice) for code, criterion in CRITERIA.items() for choice in criterion.choices]
+    scopes = [
+        Scope(**{code: (choice,)}, with_unreported=with_unreported)
+        for code, choice in choices
+        for with_unreported in (False, True)
+    ]
 
-    evidence = evidence_map.build(Scope())
+    by_database = [set(Arm.objects.filter(scope.of_arms("pk"))) for scope in scopes]
 
-    assert gone >= set(keys)
-    for pair, numbers in expected.items():
-        cell = evidence.cell(*pair)
-        assert (cell.n_studies, cell.n_patients, cell.n_results, cell.n_reviews) == numbers, pair
-
-
-def test_api_forgets_a_retracted_study(ask):
-    make_evidence("stays")
-    goes = make_evidence("goes")
-
-    retract(goes.arm.study)
-
-    assert [result["study"]["key"] for result in ask("/results")["items"]] == ["stays"]
-    assert sum(cell["n_studies"] for cell in ask("/evidence-map")["cells"]) == 1
-    assert {study["key"]: study["is_retracted"] for study in ask("/studies")["items"]} == {
-        "stays": False,
-        "goes": True,
-    }
-    assert ask("/studies/goes")["results"]
+    assert by_database == [{arm for arm in arms if has_the_patients(arm, scope)} for scope in scopes]
 
 
-def test_map_shows_a_retraction_as_soon_as_it_is_known(client):
-    make_evidence("stays")
-    goes = make_evidence("goes")
-    before = client.get("/?columns=all").context["totals"]
+def has_the_patients(arm: Arm, scope: Scope) -> bool:
+    shared = next((row for row in arm.study.populations.all() if row.arm_id is None), None)
+    enough = {Fit.MATCHES, Fit.PARTLY} | ({Fit.UNREPORTED} if scope.with_unreported else set())
+    return set(scope.fit(getattr(arm, "population", None), shared).values()) <= enough
 
-    retract(goes.arm.study)
 
-    assert (before.n_studies, client.get("/?columns=all").context["totals"].n_studies) == (2, 1)
+def test_scope_of_all_patients_forgets_them_and_nothing_else():
+    scope = Scope(designs=("registry",), n_min=3, grade=("g1",), functional=("yes",), with_unreported=True)
+
+    assert scope.of_all_patients() == Scope(designs=("registry",), n_min=3)
