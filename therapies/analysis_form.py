@@ -24,12 +24,12 @@ SORTS = (
     ("weight", "Lightest in the pool first"),
 )
 GROUPS = (
-    ("", "As suits the outcome"),
+    ("", "Grouped as usual"),
     ("none", "Not grouped"),
-    ("criteria", "By criteria"),
-    ("design", "By study design"),
-    ("technique", "By technique"),
-    ("time", "By time point"),
+    ("criteria", "Grouped by criteria"),
+    ("design", "Grouped by design"),
+    ("technique", "Grouped by technique"),
+    ("time", "Grouped by time"),
 )
 METHODS = (
     ("reml", "REML"),

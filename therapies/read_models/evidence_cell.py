@@ -9,7 +9,7 @@ from functools import cached_property
 from django.db.models import F, FilteredRelation, Q
 
 from therapies import cell_results, evidence_map
-from therapies.analysis_form import AnalysisForm, Question
+from therapies.analysis_form import INTERVALS, AnalysisForm, Question
 from therapies.cell_results import ResultRow
 from therapies.charts import forest
 from therapies.evidence_map import Cell, Row
@@ -114,6 +114,11 @@ class Evidence:
         return tuple(section for section in self.plot.sections if section.is_one_range)
 
     @property
+    def only_range(self) -> plot_sections.Section | None:
+        """Return the section whose values are the one range of the cell, None where there are several."""
+        return self.ranges[0] if len(self.ranges) == 1 and not self.plot.is_grouped else None
+
+    @property
     def is_empty(self) -> bool:
         """Say whether nothing was reported; something may still be derived."""
         return self.cell.is_empty
@@ -157,6 +162,11 @@ class EvidenceCell:
     sensitivity: tuple[Figures, ...] = ()
     leave_one_out: tuple[Figures, ...] = ()
     difference: str = ""
+
+    @property
+    def interval_name(self) -> str:
+        """Return how intervals are computed where the source prints none."""
+        return dict(INTERVALS)[self.evidence.question.interval]
 
     @property
     def default_query(self) -> str:

@@ -160,7 +160,7 @@ def _row(item: Item, loaded: dict[int, Line], evidence: Evidence) -> PlotRow:
         mark=forest.draw(item.estimate, evidence.axis.scale),
         standing=standing,
         judged=evidence.risk.of(item.row.study.pk, item.row.pk),
-        interval=interval_words(item, evidence.question.interval),
+        interval=interval_words(item),
         interval_method=INTERVAL_NAMES[evidence.question.interval] if item.is_computed else "",
         reconstructed=f"{one.events:,} of {one.total:,}" if one.is_reconstructed else "",
         toggle=toggle,
@@ -168,14 +168,14 @@ def _row(item: Item, loaded: dict[int, Line], evidence: Evidence) -> PlotRow:
     )
 
 
-def interval_words(item: Item, method: str) -> str:
+def interval_words(item: Item) -> str:
     """Return a computed interval in words, empty where the interval is the source's or there is none."""
     if not item.is_computed:
         return ""
     low, high = printed.rounded(item.ci_low or 0.0), printed.rounded(item.ci_high or 0.0)
     whom = printed.PLURALS[Result.Per(item.row.per)]
     alike = "" if item.row.per == Result.Per.PATIENT else f", as if {whom} were independent"
-    return f"95%\u00a0CI {low}–{high}, computed ({INTERVAL_NAMES[method]}{alike})"
+    return f"95%\u00a0CI {low}–{high}, computed{alike}"
 
 
 def _section(section: Section, rows: Sequence[PlotRow], evidence: Evidence, *, is_last: bool) -> SectionRows:

@@ -10,6 +10,7 @@ from therapies.read_models.plot_items import Item
 from therapies.synthesis.eligibility import TIME_NOT_STATED, Alternative, Candidate, Clash, Refusal
 from therapies.synthesis.pooling import Method
 
+MOST_WAYS = 8
 # By what differs: the name in the address that chooses one.
 PARAMETERS = {Clash.DEFINITION: "definition", Clash.UNIT: "unit", Clash.TIME_POINT: "at"}
 
@@ -47,6 +48,14 @@ class Refused:
     words: str
     fix: str
     ways: tuple[Way, ...] = ()
+
+    @property
+    def first_ways(self) -> tuple[Way, ...]:
+        return self.ways[:MOST_WAYS]
+
+    @property
+    def n_more(self) -> int:
+        return max(0, len(self.ways) - MOST_WAYS)
 
 
 def kinds(candidates: Iterable[Candidate]) -> Kinds:
@@ -92,7 +101,7 @@ def changes(question: Question, has: Kinds, items: Iterable[Item]) -> tuple[Chan
             (rules.only_prospective, "prospective studies only", "prospective"),
             (rules.with_secondhand, "numbers known only through tables of reviews admitted", "secondhand"),
             (rules.with_derived, "derived results admitted", "derived"),
-            (rules.definition, f"only {words_of(rules.definition, has.definitions)}", "definition"),
+            (rules.definition, f"definition: {words_of(rules.definition, has.definitions)}", "definition"),
             (rules.unit, f"only {words_of(rules.unit, has.units)}", "unit"),
             (rules.timepoint, f"only {words_of(rules.timepoint, has.timepoints)}", "at"),
             (question.choices.method != Method.REML, _label(question.choices.method, METHODS), "method"),
