@@ -16,6 +16,7 @@ from therapies.views import (
     search,
     studies,
     therapies,
+    updates,
 )
 
 urlpatterns = [
@@ -23,6 +24,9 @@ urlpatterns = [
     path("map.csv", evidence_map.download, name="map_csv"),
     path("evidence/<slug:therapy>/<slug:outcome>/", evidence.show, name="evidence"),
     path("evidence/<slug:therapy>/<slug:outcome>/data.csv", evidence.download, name="evidence_csv"),
+    path("evidence/<slug:therapy>/<slug:outcome>/plot.svg", evidence.draw, name="evidence_svg"),
+    path("evidence/<slug:therapy>/<slug:outcome>/plot.png", evidence.picture, name="evidence_png"),
+    path("evidence/<slug:therapy>/<slug:outcome>/analysis.R", evidence.script, name="evidence_script"),
     path("compare/", compare.show, name="compare"),
     path("compare/data.csv", compare.download, name="compare_csv"),
     path("patients/", patients.show, name="patients"),
@@ -34,6 +38,11 @@ urlpatterns = [
     path("studies/<slug:key>/", studies.show, name="study"),
     path("review/", review.show, name="review"),
     path("methods/", methods.show, name="methods"),
+    path("updates/", updates.show, name="updates"),
+    path("updates/count/", updates.count, name="updates_count"),
+    path("updates/feed/", updates.feed, name="updates_feed"),
+    path("updates/feed/<slug:therapy>/", updates.feed, name="updates_feed_of_therapy"),
+    path("evidence/<slug:therapy>/<slug:outcome>/feed/", updates.feed, name="updates_feed_of_cell"),
     path("releases/", releases.index, name="releases"),
     path("releases/compare/", releases.compare, name="releases_compare"),
     path("releases/<str:version>/", releases.show, name="release"),

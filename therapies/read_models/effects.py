@@ -47,17 +47,29 @@ def read(comparisons: SourcedNumberQuerySet) -> tuple[Effect, ...]:
 def effect(comparison: Comparison) -> Effect:
     """Read one comparison whose arms, study and outcome are loaded."""
     interval, p = _interval(comparison), p_in_words(comparison.p_text)
-    value = "" if comparison.value is None else digits(comparison.value)
-    words = f"{comparison.measure} {value}".strip()
     return Effect(
         comparison=comparison,
         study=comparison.study,
         outcome=comparison.outcome,
         arms=tuple(member.arm for member in comparison.comparison_arms.all()),
-        words=words if value else f"{words} not printed" if words else "" if p else NOTHING_PRINTED,
+        words=_words(comparison),
         interval=interval,
         p=p,
     )
+
+
+def in_words(comparison: Comparison) -> str:
+    """Return “HR 0.80, CI 0.60–1.10, p = 0.2”, of a comparison or of an event of its history."""
+    p = p_in_words(comparison.p_text)
+    return ", ".join(filter(None, (_words(comparison), _interval(comparison), p)))
+
+
+def _words(comparison: Comparison) -> str:
+    value = "" if comparison.value is None else digits(comparison.value)
+    words = f"{comparison.measure} {value}".strip()
+    if value:
+        return words
+    return f"{words} not printed" if words else "" if p_in_words(comparison.p_text) else NOTHING_PRINTED
 
 
 def p_in_words(text: str) -> str:

@@ -121,7 +121,7 @@ def read(release: Release, question: Question, therapy: str, outcome: str, *, me
         release=release,
         therapy=treated,
         outcome=measured,
-        cell=_count(found, question.scope, inside, measured, therapy),
+        cell=_count(found, question.scope, results, measured, therapy),
         analysis=verdict,
         estimate=cells.of(verdict),
         used=tuple(_used(results, verdict, why)),
@@ -131,8 +131,8 @@ def read(release: Release, question: Question, therapy: str, outcome: str, *, me
     )
 
 
-def _count(found: Frozen, scope: Scope, inside: Sequence[Result], outcome: Outcome, therapy: str) -> Cell:
-    facts = frozen.facts(inside)
+def _count(found: Frozen, scope: Scope, results: Sequence[Result], outcome: Outcome, therapy: str) -> Cell:
+    facts = frozen.facts(results)
     evidence = evidence_map.build(scope, outcomes=[outcome], found=facts, therapies=found.therapies)
     return evidence.cell(therapy, outcome.code)
 

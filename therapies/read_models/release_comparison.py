@@ -10,27 +10,16 @@ from django.db import models
 
 from therapies import evidence_map
 from therapies.evidence_map import EvidenceMap
-from therapies.models import Arm, Comparison, Outcome, Result, Study, Therapy
-from therapies.read_models import effects, estimates, printed
+from therapies.models import Arm, Comparison, ComparisonArm, Outcome, Result, Study, Therapy
+from therapies.read_models import effects, estimates, printed, row_changes
+from therapies.read_models.row_changes import FieldChange
 from therapies.scope import Scope
 from therapies.services import cells
 from therapies.services.releases import digests, frozen_scope, records, tables
 from therapies.services.releases.frozen import Frozen
 
-NOTHING = "—"
-# Where a row stands says nothing about what it says.
-SILENT = frozenset({"id", "position"})
-NAMES = {"source_where": "place in the source", "is_composite": "composite", "per": "unit of analysis"}
-MODELS: tuple[type[models.Model], ...] = (Result, Comparison, Study, Arm, Therapy, Outcome)
-
-
-@dataclass(frozen=True)
-class FieldChange:
-    """One column, in words, before and after."""
-
-    name: str
-    old: str
-    new: str
+# Members of comparisons are told with these.
+MODELS = tuple(model for model in records.TABLES if model is not ComparisonArm)
 
 
 @dataclass(frozen=True)
@@ -105,47 +94,13 @@ def compare(then: Frozen, now: Frozen) -> ReleaseComparison:
 def _changes(model: type[models.Model], then: Frozen, now: Frozen) -> Changes:
     old, new = then.rows[model], now.rows[model]
     both = sorted(old.keys() & new.keys())
-    corrected = ((old[pk], new[pk], _differing(old[pk], new[pk])) for pk in both)
+    corrected = ((new[pk], row_changes.changed(model, old[pk], new[pk])) for pk in both)
     return Changes(
         label=str(model._meta.verbose_name_plural).capitalize(),
         entered=tuple(_row(new[pk]) for pk in sorted(new.keys() - old.keys())),
         left=tuple(_row(old[pk]) for pk in sorted(old.keys() - new.keys())),
-        corrected=tuple(
-            _row(after, _fields(before, after, found)) for before, after, found in corrected if found
-        ),
+        corrected=tuple(_row(row, fields) for row, fields in corrected if fields),
     )
-
-
-def _differing(before: models.Model, after: models.Model) -> list[str]:
-    """Return the columns that say something else, printed digits included."""
-    return [
-        name
-        for name in records.columns_of(type(after))
-        if name not in SILENT and str(getattr(before, name)) != str(getattr(after, name))
-    ]
-
-
-def _fields(before: models.Model, after: models.Model, names: Iterable[str]) -> tuple[FieldChange, ...]:
-    fields = {field.attname: field for field in after._meta.concrete_fields}
-    return tuple(
-        FieldChange(
-            NAMES.get(name, str(fields[name].verbose_name)),
-            _said(before, fields[name]),
-            _said(after, fields[name]),
-        )
-        for name in names
-    )
-
-
-def _said(row: models.Model, field: models.Field) -> str:
-    value: Any = getattr(row, field.name)
-    if value is None or value in ("", [], {}):
-        return NOTHING
-    if field.choices:
-        return str(dict(field.flatchoices).get(value, value))
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 def _row(row: Any, fields: tuple[FieldChange, ...] = ()) -> RowChange:
@@ -154,9 +109,7 @@ def _row(row: Any, fields: tuple[FieldChange, ...] = ()) -> RowChange:
         words = ", ".join(filter(None, [reading.words, reading.interval, reading.counts]))
         return RowChange(str(row), words, row.arm.study.key, fields)
     if isinstance(row, Comparison):
-        effect = effects.effect(row)
-        words = ", ".join(filter(None, [effect.words, effect.interval, effect.p]))
-        return RowChange(str(row), words, row.study.key, fields)
+        return RowChange(str(row), effects.in_words(row), row.study.key, fields)
     key = row.key if isinstance(row, Study) else row.study.key if isinstance(row, Arm) else ""
     return RowChange(str(row), "", key, fields)
 

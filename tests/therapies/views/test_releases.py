@@ -38,6 +38,7 @@ def cell() -> tuple[Therapy, Outcome]:
         study = make_report(make_study(f"synthetic-{number}"), reference).study
         fields = {"events": events, "total": 20, "value": None, "criteria": Criteria.RECIST_1_1}
         make_result(make_arm(study, therapy), outcome, **fields)
+    make_result(make_arm(study, therapy), make_outcome("beside"))
     mixed = make_study("mixed", histology=Study.Histology.MIXED)
     make_result(
         make_arm(mixed, therapy), outcome, events=2, total=20, value=None, criteria=Criteria.RECIST_1_1
