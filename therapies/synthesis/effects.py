@@ -110,11 +110,6 @@ def of_kind(data: Sequence[Study], kind: type[Kind], *, measure: Measure) -> lis
     return [study for study in data if isinstance(study, kind)]
 
 
-def kind_of(measure: Measure) -> type[Counts] | type[Estimate]:
-    """Return what a study must give for the measure."""
-    return Estimate if measure is Measure.LOG_RATIO else Counts
-
-
 def effects(data: Sequence[Study], measure: Measure) -> Effects:
     """Return the effects of the studies, in the order given; raises CannotPool for data that do not fit."""
     if measure is Measure.LOG_RATIO:

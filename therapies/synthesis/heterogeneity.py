@@ -1,7 +1,9 @@
 """How much the studies differ beyond chance: τ² with its interval, Q and I².
 
 Everything is for a model with one mean and no moderators; `yi` and `vi` have shape (k,). The definitions are
-those of metafor: https://wviechtb.github.io/metafor/reference/rma.uni.html.
+those of metafor: https://wviechtb.github.io/metafor/reference/rma.uni.html. Every τ² has all its digits here.
+metafor ends its search for a Paule–Mandel τ² and for the limits of the Q-profile at 0.0001, unless given
+`control=list(tol=1e-14)`, so that its print of a small one can differ in the third or fourth digit.
 """
 
 from __future__ import annotations

@@ -26,8 +26,11 @@ def test_pool_equals_metafor(reference: Reference) -> None:
         )
     )
 
-    # lme4 takes its standard errors from coarse differences; the rest is limited by the printed digits.
-    near = 3e-5 if reference.method is Method.GLMM else 1e-6
+    # lme4 takes its standard errors from coarse differences, coarsest where the likelihood is flat; the rest
+    # is limited by the printed digits.
+    near = 1e-6
+    if reference.method is Method.GLMM:
+        near = 5e-4 if "flat" in reference.file else 3e-5
     assert set(found) == set(reference.figures)
     for name, wanted in reference.figures.items():
         if wanted is None:
