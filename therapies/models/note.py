@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Prefetch, Q
+from django.db.models import Q
 
 from nelm_review.core.changes import counted
 from nelm_review.core.constraints import enforce_choices
@@ -39,15 +39,6 @@ class TherapyClaimQuerySet(models.QuerySet["TherapyClaim"]):
     def in_force(self) -> TherapyClaimQuerySet:
         """Keep the claims that nobody withdrew."""
         return self.filter(is_withdrawn=False)
-
-    def for_readers(self) -> TherapyClaimQuerySet:
-        """Keep the claims in force that rest on something, in order, with what they rest on."""
-        citations = ClaimCitation.objects.order_by("position", "pk")
-        loaded = citations.select_related("source__reference__journal").defer(
-            "source__reference__search_vector"
-        )
-        supported = self.in_force().filter(Exists(citations.filter(claim=OuterRef("pk"))))
-        return supported.select_related("therapy").prefetch_related(Prefetch("citations", loaded))
 
 
 @enforce_choices
@@ -92,6 +83,18 @@ class TherapyClaim(models.Model):
         return not self.is_withdrawn
 
 
+class ClaimCitationQuerySet(models.QuerySet["ClaimCitation"]):
+    def for_readers(self) -> ClaimCitationQuerySet:
+        """Keep the citations of claims in force, claim by claim, with the claim and what it rests on.
+
+        A claim without a citation rests on nothing: readers do not see it.
+        """
+        found = self.filter(claim__in=TherapyClaim.objects.in_force())
+        unread = (f"source__reference__{name}" for name in ("search_vector", "abstract", "abstract_text"))
+        loaded = found.select_related("claim__therapy", "source__reference__journal").defer(*unread)
+        return loaded.order_by("claim__therapy", "claim__position", "claim", "position", "pk")
+
+
 @tracked()
 class ClaimCitation(models.Model):
     """One source of a claim, in the order in which the claim cites them."""
@@ -99,6 +102,8 @@ class ClaimCitation(models.Model):
     claim = models.ForeignKey(TherapyClaim, on_delete=models.CASCADE, related_name="citations")
     source = models.ForeignKey(ClaimSource, on_delete=models.PROTECT, related_name="citations")
     position = models.PositiveSmallIntegerField(help_text="1 is first.")
+
+    objects = ClaimCitationQuerySet.as_manager()
 
     class Meta:
         ordering = ("claim", "position", "pk")

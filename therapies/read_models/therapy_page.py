@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from therapies import evidence_map, facts
 from therapies.evidence_map import Cell, Row
 from therapies.models import Study, Therapy
-from therapies.read_models import effects, lineage, profile, study_list
+from therapies.read_models import effects, lineage, profile, study_list, therapy_notes
 from therapies.scope import Scope
 
 
@@ -19,6 +19,7 @@ class TherapyPage:
     above: tuple[Row, ...]
     below: tuple[tuple[Row, Cell], ...]
     counted: Cell
+    notes: therapy_notes.Notes
     profile: profile.Profile
     studies: tuple[Study, ...]
     mixed: tuple[Study, ...]
@@ -48,6 +49,7 @@ def read(code: str) -> TherapyPage:
             (child, counts[child.therapy.code]) for child in lineage.directly_below(evidence.rows, row)
         ),
         counted=counts[code],
+        notes=therapy_notes.read(row.therapy),
         profile=profile.read(evidence, row),
         studies=tuple(study for study in studies if not study.is_review and not study.is_of_mixed_histology),
         mixed=tuple(study for study in studies if not study.is_review and study.is_of_mixed_histology),

@@ -52,7 +52,8 @@ def test_dump_evidence_prints_what_it_wrote(tmp_path: Path, capsys: pytest.Captu
     call_command("dump_evidence", str(tmp_path / "out"))
 
     assert capsys.readouterr().out == (
-        f"Wrote 2 therapies, 2 outcomes, 2 studies, 2 results, 2 comparisons and 0 claims to {tmp_path / 'out'}.\n"
+        "Wrote 2 therapies, 2 outcomes, 2 studies, 2 results, 2 comparisons and 0 claims"
+        f" to {tmp_path / 'out'}.\n"
     )
 
 

@@ -9,9 +9,20 @@ from django.core.management import call_command
 from django.urls import reverse
 
 from tests import recount
-from tests.builders import make_arm, make_comparison, make_outcome, make_result, make_study, make_therapy
+from tests.builders import (
+    make_arm,
+    make_claim,
+    make_claim_source,
+    make_comparison,
+    make_outcome,
+    make_reference,
+    make_result,
+    make_study,
+    make_therapy,
+)
 from tests.therapies.views.test_evidence import text
 from therapies.models import Outcome, Study, Therapy
+from therapies.read_models import therapy_notes
 
 pytestmark = pytest.mark.django_db
 
@@ -104,6 +115,45 @@ def test_therapy_without_evidence_says_none_found(client):
     assert "None found" in text(client, "/therapies/ire/")
 
 
+def test_therapy_shows_its_claims_numbered_to_their_references(client):
+    therapy = make_therapy("tace")
+    reference = make_reference(
+        "A <b>synthetic</b> paper", authors_text="Writer A, Typist C", published_year=2020
+    )
+    source = make_claim_source(reference=reference, read_at="https://example.org/read?a=1&b=2")
+    make_claim(therapy, source, text="It is <i>synthetic</i>.")
+    make_claim(therapy, source, text="Not for all.", section="contraindications")
+
+    page = text(client, "/therapies/tace/")
+
+    assert "It is &lt;i&gt;synthetic&lt;/i&gt;." in page
+    assert (
+        page.count('href="#reference-1">1<span class="visually-hidden">, Writer &amp; Typist 2020</span>')
+        == 2
+    )
+    assert f'<a href="{reference.get_absolute_url()}">A &lt;b&gt;synthetic&lt;/b&gt; paper</a>' in page
+    assert 'href="https://example.org/read?a=1&amp;b=2"' in page
+    assert "for whom, how it is done, what to watch for." in page
+    assert page.index("In brief, for clinicians") < page.index("What is reported")
+
+
+def test_therapy_without_claims_says_that_none_is_written(client):
+    make_therapy("ire", name="Therapy of pulses")
+
+    assert "Not written yet for Therapy of pulses" in text(client, "/therapies/ire/")
+
+
+def test_long_notes_open_with_a_table_of_contents(client):
+    therapy, source = make_therapy("tace"), make_claim_source()
+    for n in range(therapy_notes.LONG - 1):
+        make_claim(therapy, source, text=f"Claim {n}.")
+    short = text(client, "/therapies/tace/")
+    make_claim(therapy, source, text="One more.", section="for-whom")
+
+    assert 'aria-label="In these notes"' not in short
+    assert '<a href="#for-whom">For whom</a>' in text(client, "/therapies/tace/")
+
+
 def test_unknown_therapy_is_said_in_words(client):
     response = client.get("/therapies/nowhere/")
 
@@ -117,5 +167,5 @@ def test_shipped_therapies_answer_in_few_queries(client, django_assert_max_num_q
     with django_assert_max_num_queries(5):
         assert client.get("/therapies/").status_code == 200
     for code in recount.PARENTS:
-        with django_assert_max_num_queries(10):
+        with django_assert_max_num_queries(11):
             assert client.get(reverse("therapy", args=[code])).status_code == 200

@@ -14,6 +14,7 @@ from django.db.models import Prefetch, QuerySet
 from references.models import SOURCE_REVIEW_DOI, Author, Reference
 from therapies.models import (
     Arm,
+    ClaimCitation,
     ClaimSource,
     Comparison,
     Outcome,
@@ -56,7 +57,7 @@ def dump(directory: Path) -> DumpReport:
             reading.REVIEW: entries.review(
                 _source_review(), [row.code for row in therapies if row.covered_by_source_review]
             ),
-            reading.NOTES: entries.notes(_sources(), TherapyClaim.objects.for_readers(), _reported(studies)),
+            reading.NOTES: entries.notes(_sources(), ClaimCitation.objects.for_readers(), _reported(studies)),
             populations.FILE: populations.entries(),
             not_applicable.FILE: not_applicable.entries(),
         }

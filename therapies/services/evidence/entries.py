@@ -10,6 +10,7 @@ from typing import Any
 from references.models import CitedReference, Reference
 from therapies.models import (
     Arm,
+    ClaimCitation,
     ClaimSource,
     Comparison,
     Outcome,
@@ -149,30 +150,36 @@ def _source(row: SourcedNumber, places: Mapping[int, int]) -> dict[str, Any]:
 
 def notes(
     sources: Iterable[ClaimSource],
-    claims: Iterable[TherapyClaim],
+    citations: Iterable[ClaimCitation],
     reported: Mapping[int, tuple[str, int]],
 ) -> dict[str, Any]:
-    """Return the notes: sources by key, claims by therapy and section, whose rows are prefetched.
+    """Return the notes: sources by key, claims by therapy and section, from their citations in order.
 
     `reported` says of a reference by which study it is reported, and at which place.
     """
+    cited: dict[TherapyClaim, list[str]] = {}
+    for citation in citations:
+        cited.setdefault(citation.claim, []).append(citation.source.code)
     sections = list(TherapyClaim.Section)
+    # The claims of a therapy come in their order, which the sort keeps inside each section.
     ordered = sorted(
-        claims,
+        cited,
         key=lambda row: (
             row.therapy.position,
             row.therapy_id,
             sections.index(TherapyClaim.Section(row.section)),
-            row.position,
-            row.pk,
         ),
     )
-    groups = itertools.groupby(ordered, key=lambda row: (row.therapy.code, row.section))
+    sections_of = itertools.groupby(ordered, key=lambda row: (row.therapy.code, row.section))
     return {
         "references": [_source_of_claims(row, reported) for row in sources],
         "notes": [
-            {"therapy": therapy, "section": section, "claims": [_claim(row) for row in rows]}
-            for (therapy, section), rows in groups
+            {
+                "therapy": therapy,
+                "section": section,
+                "claims": [{"text": row.text, "references": cited[row]} for row in rows],
+            }
+            for (therapy, section), rows in sections_of
         ],
     }
 
@@ -183,10 +190,6 @@ def _source_of_claims(row: ClaimSource, reported: Mapping[int, tuple[str, int]])
         return entry | {"publication": _cited_publication(row.reference)}
     study, place = reported[row.reference_id]
     return entry | {"study": study} | ({"reference": place} if place > 1 else {})
-
-
-def _claim(row: TherapyClaim) -> dict[str, Any]:
-    return {"text": row.text, "references": [citation.source.code for citation in row.citations.all()]}
 
 
 def review(row: Reference, covers: Iterable[str]) -> dict[str, Any]:

@@ -25,7 +25,8 @@ Contents = dict[str, Any]
 
 
 def texts(*, therapy: str = "alpha") -> list[str]:
-    return [claim.text for claim in TherapyClaim.objects.for_readers().filter(therapy__code=therapy)]
+    cited = ClaimCitation.objects.for_readers().filter(claim__therapy__code=therapy)
+    return list(dict.fromkeys(citation.claim.text for citation in cited))
 
 
 def dumped(directory: Path) -> Contents:
@@ -48,7 +49,7 @@ def test_load_keeps_claims_in_order_with_their_sources(load: Load) -> None:
     ledger = load(therapy_notes=files.notes(note, references=sources))
 
     assert texts() == ["One.", "Two."]
-    first = TherapyClaim.objects.for_readers().first()
+    first = TherapyClaim.objects.in_force().first()
     assert [citation.source.code for citation in first.citations.all()] == ["b-2021", "a-2020"]
     assert first.citations.all()[0].source.read_at == "https://example.org/b-2021"
     assert (ledger.tallies["sources"].new, ledger.tallies["claims"].new) == (2, 2)
@@ -148,7 +149,7 @@ def test_load_takes_other_sources_as_another_claim(load: Load) -> None:
 
     load(therapy_notes=files.notes(*other, references=[sources[1]]))
 
-    claim = TherapyClaim.objects.for_readers().get(text="One.")
+    claim = TherapyClaim.objects.in_force().get(text="One.")
     assert [citation.source.code for citation in claim.citations.all()] == ["b-2021"]
 
 
