@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from django.db.models import Exists, OuterRef, Q
+
 from therapies.charts import ratio
-from therapies.models import Arm, Comparison, Outcome, StudyReport
+from therapies.models import Arm, Comparison, ComparisonArm, Outcome, StudyReport
 from therapies.read_models import effects
 from therapies.read_models.comparison.sides import Side, Sides
 from therapies.read_models.effects import Effect
@@ -50,7 +52,10 @@ class Direct:
 
 def load(scope: Scope, sides: Sides) -> list[Direct]:
     """Return the comparisons whose arms lie under two or more different sides, reviews last; two queries."""
-    involved = scope.comparisons().filter(arms__therapy__in=sides.therapies).distinct()
+    is_between = Q()
+    for within, others in sides.opposites:
+        is_between |= Q(_names(within)) & Q(_names(others))
+    involved = scope.comparisons().filter(is_between)
     found = []
     for effect in effects.read(involved):
         members = tuple(Member(arm, sides.of(arm.therapy_id)) for arm in effect.arms)
@@ -58,6 +63,11 @@ def load(scope: Scope, sides: Sides) -> list[Direct]:
             found.append(Direct(effect, members, report=None))
     found.sort(key=lambda direct: direct.effect.study.is_review)
     return [replace(direct, direction=direction) for direct, direction in _with_directions(found)]
+
+
+def _names(therapies: Collection[int]) -> Exists:
+    """Say whether a comparison has an arm of one of the therapies."""
+    return Exists(ComparisonArm.objects.filter(comparison=OuterRef("pk"), arm__therapy__in=therapies))
 
 
 def reports_of(studies: Iterable[int]) -> dict[int, StudyReport]:

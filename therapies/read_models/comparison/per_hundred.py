@@ -7,8 +7,10 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import combinations
 
+from django.db.models import Exists, OuterRef, Q
+
 from therapies.evidence_map import Spread
-from therapies.models import Outcome, Result, Study, StudyReport
+from therapies.models import Arm, Outcome, Result, Study, StudyReport
 from therapies.read_models import lines, printed
 from therapies.read_models.comparison.sides import Side, Sides, holds
 from therapies.scope import Scope
@@ -87,19 +89,18 @@ def not_of_patients(scope: Scope, therapies: set[int]) -> set[int]:
 
 def load(scope: Scope, sides: Sides) -> list[Result]:
     """Return the counts of patients in studies that have arms under two sides: one query."""
+    has_opposite = Q()
+    for within, others in sides.opposites:
+        opposite = Arm.objects.filter(study=OuterRef("arm__study"), therapy__in=others)
+        has_opposite |= Q(arm__therapy__in=within) & Q(Exists(opposite))
     results = scope.results().filter(
-        arm__therapy__in=sides.therapies,
+        has_opposite,
         unit=Result.Unit.PERCENT,
         per=Result.Per.PATIENT,
         events__isnull=False,
         total__isnull=False,
     )
-    results = results.exclude(arm__study__design__in=Study.REVIEW_DESIGNS)
-    found = list(results.in_reading_order())
-    in_study: dict[int, set[int]] = defaultdict(set)
-    for result in found:
-        in_study[result.arm.study_id].add(sides.of(result.arm.therapy_id).therapy.pk)
-    return [result for result in found if len(in_study[result.arm.study_id]) > 1]
+    return list(results.exclude(arm__study__design__in=Study.REVIEW_DESIGNS).in_reading_order())
 
 
 def by_outcome(

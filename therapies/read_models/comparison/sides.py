@@ -50,6 +50,11 @@ class Sides:
         """Return the keys of the chosen therapies and of everything below them."""
         return set().union(*(side.within for side in self.members))
 
+    @property
+    def opposites(self) -> list[tuple[frozenset[int], set[int]]]:
+        """Return what lies within each side and what lies within others only: a comparison needs both."""
+        return [(side.within, self.therapies - side.within) for side in self.members]
+
     def of(self, therapy: int) -> Side | None:
         """Return the side that a therapy belongs to, the narrowest of nested ones, or None."""
         around = [side for side in self.members if therapy in side.within]
