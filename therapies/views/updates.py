@@ -66,10 +66,10 @@ def _page(request: HttpRequest, form: UpdatesForm, where: Place) -> Page:
 @login_not_required
 @require_safe
 def count(request: HttpRequest) -> HttpResponse:
-    """Return how many changes there were since a moment, for a reader who comes back."""
+    """Return how many changes there were since a moment (or ever), for a reader who comes back."""
     form = UpdatesForm(request.GET)
     since = form.readable("since")
-    if since is None:
+    if form.errors:
         return JsonResponse({"problem": "Say since when: ?since=2026-11-03."}, status=400)
     return JsonResponse({"n": events.count(updates.wanted(Place(), since=since))})
 
