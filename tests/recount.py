@@ -106,8 +106,14 @@ def derived() -> Iterator[tuple[str, str, str, float]]:
                             yield study["key"], arm["therapy"], outcome, value
 
 
-def n_derived(therapy: str, outcome: str) -> int:
-    return sum(found == outcome and therapy in _lineage(at) for _study, at, found, _value in derived())
+def n_derived() -> dict[tuple[str, str], int]:
+    """Return how many derived results stand in every therapy × outcome."""
+    found = [(outcome, set(_lineage(at))) for _study, at, outcome, _value in derived()]
+    return {
+        (therapy, outcome): sum(outcome == measured and therapy in line for measured, line in found)
+        for therapy in PARENTS
+        for outcome in OUTCOMES
+    }
 
 
 def _sums(shares: list[dict[str, Any]]) -> Iterator[tuple[str, float]]:

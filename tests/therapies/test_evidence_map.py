@@ -18,7 +18,8 @@ from tests.builders import (
     make_study,
     make_therapy,
 )
-from therapies import evidence_map
+from therapies import derivation, evidence_map, facts
+from therapies.facts import DesignGroup
 from therapies.models import Outcome, Result, Study
 from therapies.scope import Scope
 
@@ -238,6 +239,56 @@ def test_map_needs_four_queries_however_many_results(n_results, django_assert_nu
 
     with django_assert_num_queries(4):
         evidence_map.build(Scope())
+
+
+def test_map_counts_derived_results_apart_and_in_the_therapies_above():
+    parent = make_therapy("family")
+    arm = make_arm(therapy=make_therapy("child", parent=parent))
+    for code in ("orr", "cr", "pr"):
+        make_outcome(code)
+    for code in ("cr", "pr"):
+        make_result(arm, Outcome.objects.get(code=code), value=Decimal(20))
+
+    evidence = evidence_map.build(Scope(), derived=derivation.derived(Scope()))
+
+    for therapy in ("family", "child"):
+        cell = evidence.cell(therapy, "orr")
+        assert (cell.n_derived, cell.n_results, cell.n_studies, cell.is_empty) == (1, 0, 0, True)
+    assert evidence_map.build(Scope()).cell("child", "orr").n_derived == 0
+
+
+def test_map_counts_the_designs_of_the_studies_reviews_apart():
+    therapy, outcome = make_therapy(), make_outcome()
+    designs = ["randomized-controlled-trial", "prospective-single-arm", "prospective-comparative"]
+    designs += ["registry", "retrospective-cohort", "retrospective-comparative", "case-series", "guideline"]
+    for design in designs:
+        make_result(make_arm(make_study(design=design), therapy), outcome)
+    make_result(make_arm(Study.objects.get(design="registry"), therapy), outcome)
+
+    assert evidence_map.build(Scope()).cell(therapy.code, outcome.code).designs == (1, 2, 3, 1, 0)
+
+
+@pytest.mark.parametrize("design", Study.Design)
+def test_every_design_belongs_to_a_group(design):
+    assert (facts.DESIGN_GROUPS[design] == DesignGroup.REVIEW) is (design in Study.REVIEW_DESIGNS)
+
+
+def test_map_knows_the_newest_study_of_a_cell():
+    therapy, outcome = make_therapy(), make_outcome()
+    for year in (2003, 2019, None):
+        study = make_study()
+        make_report(study, make_reference(published_year=year))
+        make_report(study, make_reference(published_year=2025), role="companion")
+        make_result(make_arm(study, therapy), outcome)
+
+    assert evidence_map.build(Scope()).cell(therapy.code, outcome.code).newest_year == 2019
+
+
+def test_map_knows_no_newest_study_where_no_year_is_known():
+    arm, outcome = make_arm(), make_outcome()
+    make_result(arm, outcome)
+
+    assert evidence_map.build(Scope()).cell(arm.therapy.code, outcome.code).newest_year is None
 
 
 SCOPES = {

@@ -8,11 +8,14 @@ from django.http import HttpRequest
 from ninja import Router
 
 from nelm_review.core.api import Filters, Refusal
-from therapies import evidence_map
+from therapies import derivation, evidence_map
 from therapies.api import schemas
-from therapies.evidence_map import Cell, Row
+from therapies.evidence_map import Cell, EvidenceMap, Row
 from therapies.forms import MapForm
 from therapies.models import Therapy
+from therapies.read_models import cell_words, gaps
+from therapies.read_models.gaps import Knowledge
+from therapies.scope import Scope
 
 router = Router(tags=["Evidence map"])
 
@@ -40,7 +43,7 @@ FILTERS = Filters(
         "domain": "Columns of this domain; repeat for several.",
     },
     # An address copied from the page may carry these; they choose only what the page draws.
-    beside=("columns", "comparators", "closed", "months"),
+    beside=("columns", "comparators", "closed", "level", "months", "derived", "view"),
 )
 
 
@@ -62,7 +65,11 @@ def read_evidence_map(request: HttpRequest) -> schemas.EvidenceMap:
         families=[(row.therapy.code, row.therapy.name) for row in tree if row.parent is None],
         therapies=[row.therapy.code for row in tree],
     )
-    evidence = evidence_map.build(form.scope())
+    scope = form.scope()
+    evidence = evidence_map.build(
+        scope, therapies=[row.therapy for row in tree], derived=derivation.derived(scope)
+    )
+    known = gaps.load(scope, evidence.rows, [column.outcome for column in evidence.columns])
     domains = form.readable("domain") or ()
     rows = of_families(evidence.rows, form.readable("family") or ())
     columns = [column for column in evidence.columns if not domains or column.outcome.domain in domains]
@@ -80,7 +87,9 @@ def read_evidence_map(request: HttpRequest) -> schemas.EvidenceMap:
             for column in columns
         ],
         cells=[
-            cell(evidence.cell(row.therapy.code, column.outcome.code)) for row in rows for column in columns
+            cell(evidence.cell(row.therapy.code, column.outcome.code), known)
+            for row in rows
+            for column in columns
         ],
     )
 
@@ -95,8 +104,16 @@ def of_families(rows: Sequence[Row], families: Collection[str]) -> list[Row]:
     return kept
 
 
-def cell(counted: Cell) -> schemas.MapCell:
+def unfiltered() -> tuple[EvidenceMap, Knowledge]:
+    """Count the whole map, and say what is known beside its numbers."""
+    evidence = evidence_map.build(Scope(), derived=derivation.derived(Scope()))
+    return evidence, gaps.load(Scope(), evidence.rows, [column.outcome for column in evidence.columns])
+
+
+def cell(counted: Cell, known: Knowledge) -> schemas.MapCell:
     """Show one cell of the map."""
+    fresh = known.fresh(counted.therapy)
+    judged = known.certainties.get((counted.therapy, counted.outcome))
     return schemas.MapCell(
         therapy=counted.therapy,
         outcome=counted.outcome,
@@ -104,4 +121,13 @@ def cell(counted: Cell) -> schemas.MapCell:
         n_patients=counted.n_patients,
         n_results=counted.n_results,
         n_reviews=counted.n_reviews,
+        n_derived=counted.n_derived,
+        designs=schemas.DesignMix(
+            **{group.name.lower(): counted.designs[group] for group in cell_words.DESIGN_WORDS}
+        ),
+        newest_study=counted.newest_year,
+        gap=known.gap(counted),
+        certainty=schemas.Certainty(level=judged.level, reason=judged.reason) if judged else None,
+        last_search=fresh.searched_on,
+        n_waiting=fresh.n_waiting,
     )

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from pydantic import BaseModel, Field
 
 from nelm_review.core.api import PrintedNumber
 from references.api import ReferenceName
+from therapies.models import Certainty as CertaintyRow
 from therapies.models import Comparison as ComparisonRow
 from therapies.models import Criteria as CriteriaCode
 from therapies.models import Outcome as OutcomeRow
 from therapies.models import Population as PopulationRow
 from therapies.models import Result as ResultRow
 from therapies.models import Study as StudyRow
-from therapies.models import StudyReport
+from therapies.models import StudyReport, TherapyClaim
 from therapies.models import Therapy as TherapyRow
+from therapies.read_models.gaps import Gap
 
 
 class TherapyName(BaseModel):
@@ -48,6 +52,22 @@ class MapColumn(BaseModel):
     domain: OutcomeRow.Domain
 
 
+class DesignMix(BaseModel):
+    """How many studies of a cell have which design."""
+
+    randomized: int
+    prospective: int
+    retrospective: int = Field(description="Registries among them.")
+    series: int
+
+
+class Certainty(BaseModel):
+    """The GRADE level of a cell, judged on its whole evidence whatever the filters."""
+
+    level: CertaintyRow.Level
+    reason: str
+
+
 class MapCell(BaseModel):
     """What was found for one therapy (and everything below it) and one outcome; zeros where nothing was."""
 
@@ -60,6 +80,24 @@ class MapCell(BaseModel):
     n_results: int = Field(description="Published results of those studies.")
     n_reviews: int = Field(
         description="Reviews, meta-analyses and guidelines with a published result here, counted apart."
+    )
+    n_derived: int = Field(
+        description="Response rates that no arm reports but one leaves to be summed; never among n_results."
+    )
+    designs: DesignMix = Field(description="The studies of n_studies by design.")
+    newest_study: int | None = Field(description="Year of the newest study; null where none is known.")
+    gap: Gap | None = Field(
+        description="Why no study gives a number: “not-searched” says that nobody looked, “none-found” that a"
+        " search gave nothing, “waiting” that references wait to be read, “not-extractable” that what is"
+        " reported holds no number, “not-applicable” that the outcome has no meaning for the therapy, and"
+        " “left-out” that the filters (mixed tumour types among them) hide what there is."
+    )
+    certainty: Certainty | None = Field(description="Null where nobody has judged it.")
+    last_search: date | None = Field(
+        description="Day of the last finished search whose query names the therapy, or one above or below it."
+    )
+    n_waiting: int = Field(
+        description="References on the therapy that a search found and no study uses, whatever their outcome."
     )
 
 
@@ -83,11 +121,33 @@ class Therapy(TherapyName):
     is_covered_by_source_review: bool = Field(description="Criss & Makary 2024 has a section on it.")
 
 
+class NoteSource(BaseModel):
+    """What a claim rests on."""
+
+    reference: ReferenceName
+    read_at: str = Field(description="Where its text was read, often no more than the abstract.")
+
+
+class NoteClaim(BaseModel):
+    """One sentence in our own words."""
+
+    text: str
+    sources: list[NoteSource] = Field(description="At least one, in the order in which it cites them.")
+
+
+class NoteSection(BaseModel):
+    """What a clinician reads about a treatment under one heading."""
+
+    section: TherapyClaim.Section
+    claims: list[NoteClaim]
+
+
 class TherapyDetail(Therapy):
     """One treatment, what stands directly below it, and what was found."""
 
     children: list[TherapyName]
-    evidence: list[MapCell] = Field(description="Its cells of the unfiltered map that are not empty.")
+    notes: list[NoteSection] = Field(description="Sections that are not written are left out.")
+    evidence: list[MapCell] = Field(description="Its cells of the unfiltered map in which something is reported or derived.")
 
 
 class Outcome(OutcomeName):
@@ -104,7 +164,7 @@ class Outcome(OutcomeName):
 class OutcomeDetail(Outcome):
     """One thing measured, and what was found."""
 
-    evidence: list[MapCell] = Field(description="Its cells of the unfiltered map that are not empty.")
+    evidence: list[MapCell] = Field(description="Its cells of the unfiltered map in which something is reported or derived.")
 
 
 class Arm(BaseModel):

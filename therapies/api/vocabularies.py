@@ -11,13 +11,13 @@ from django.http import Http404, HttpRequest
 from ninja import Query, Router
 
 from nelm_review.core.api import Filters, Page, Paging, Problem, Refusal
+from references.api import name_reference
 from therapies import evidence_map
 from therapies.api import schemas
-from therapies.api.evidence_map import cell
+from therapies.api.evidence_map import cell, unfiltered
 from therapies.evidence_map import Row
 from therapies.models import Outcome, Therapy
-from therapies.read_models import lineage
-from therapies.scope import Scope
+from therapies.read_models import lineage, therapy_notes
 
 router = Router()
 
@@ -44,7 +44,7 @@ def list_therapies(request: HttpRequest, paging: Query[Paging]) -> dict[str, Any
 )
 def read_therapy(request: HttpRequest, code: str) -> schemas.TherapyDetail:
     """Show one therapy, what stands directly below it, and how much was found for each outcome."""
-    evidence = evidence_map.build(Scope())
+    evidence, known = unfiltered()
     try:
         row = lineage.row_of(evidence.rows, code)
     except ObjectDoesNotExist as missing:
@@ -52,8 +52,9 @@ def read_therapy(request: HttpRequest, code: str) -> schemas.TherapyDetail:
     found = [evidence.cell(code, column.outcome.code) for column in evidence.columns]
     return schemas.TherapyDetail(
         **_therapy(row),
+        notes=[_section(section) for section in therapy_notes.read(row.therapy).sections],
         children=[therapy_name(child.therapy) for child in lineage.directly_below(evidence.rows, row)],
-        evidence=[cell(counted) for counted in found if not counted.is_empty],
+        evidence=[cell(counted, known) for counted in found if counted.n_derived or not counted.is_empty],
     )
 
 
@@ -77,14 +78,14 @@ def list_outcomes(request: HttpRequest, paging: Query[Paging]) -> dict[str, Any]
 )
 def read_outcome(request: HttpRequest, code: str) -> schemas.OutcomeDetail:
     """Show one outcome, and how much was found for each therapy."""
-    evidence = evidence_map.build(Scope())
+    evidence, known = unfiltered()
     try:
         outcome = lineage.outcome_of([column.outcome for column in evidence.columns], code)
     except ObjectDoesNotExist as missing:
         raise Http404(str(missing)) from missing
     found = [evidence.cell(row.therapy.code, code) for row in evidence.rows]
     return schemas.OutcomeDetail(
-        **_outcome(outcome), evidence=[cell(counted) for counted in found if not counted.is_empty]
+        **_outcome(outcome), evidence=[cell(counted, known) for counted in found if counted.n_derived or not counted.is_empty]
     )
 
 
@@ -105,6 +106,24 @@ def _therapy(row: Row) -> dict[str, Any]:
         "depth": row.depth,
         "is_covered_by_source_review": row.therapy.covered_by_source_review,
     }
+
+
+def _section(section: therapy_notes.Section) -> schemas.NoteSection:
+    return schemas.NoteSection(
+        section=section.code,
+        claims=[
+            schemas.NoteClaim(
+                text=claim.text,
+                sources=[
+                    schemas.NoteSource(
+                        reference=name_reference(cited.reference), read_at=cited.source.read_at
+                    )
+                    for cited in claim.cited
+                ],
+            )
+            for claim in section.claims
+        ],
+    )
 
 
 def _outcomes(outcomes: Iterable[Outcome]) -> list[schemas.Outcome]:

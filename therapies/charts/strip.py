@@ -7,7 +7,7 @@ above MOST_MARKS values the strip becomes a histogram of fixed size.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import pairwise
 from math import sqrt
@@ -23,6 +23,8 @@ SMALLEST_RADIUS, LARGEST_RADIUS = 1.4, 5.0
 RADIUS_PER_ROOT_PATIENT = 0.36
 MOST_MARKS = 40
 N_BINS = 24
+SMALLEST_HALF_DIAMOND, HALF_DIAMOND_HEIGHT = 2.0, 6.0
+MIX_LINE = 25
 
 
 class Shape(StrEnum):
@@ -58,13 +60,20 @@ NO_PATH = PathData()
 
 @dataclass(frozen=True)
 class Strip:
-    """Path data of one cell: filled marks, hollow marks, histogram bars, and the middle value's position."""
+    """Path data of one cell: filled marks, hollow marks, histogram bars, and the middle value's position.
+
+    `derived` are the outlines of values that no study prints, `pooled` is the diamond of an estimate, `mix`
+    the bar of designs, one path a design.
+    """
 
     filled: PathData = NO_PATH
     hollow: PathData = NO_PATH
     bars: PathData = NO_PATH
     beyond: PathData = NO_PATH
     middle: PathData = NO_PATH
+    derived: PathData = NO_PATH
+    pooled: PathData = NO_PATH
+    mix: tuple[PathData, ...] = ()
 
 
 def draw(marks: Sequence[Mark], *, middle: float, scale: Scale) -> Strip:
@@ -90,6 +99,34 @@ def draw_many(values: Sequence[float], *, middle: float, scale: Scale) -> Strip:
         beyond=_arrow(is_needed=bool(len(values)) and scale.exceeds(values[-1])),
         middle=PathData(f"{scale.x(middle):.1f}"),
     )
+
+
+def with_derived(drawing: Strip, marks: Sequence[Mark], *, scale: Scale) -> Strip:
+    """Add the outlines of derived values, which are in ascending order."""
+    positions = [scale.x(mark.value) for mark in marks]
+    drawn = zip(marks, positions, _lanes(positions), strict=True)
+    outlines = [outline(mark.shape, x, BASELINE + lane, radius(mark.n)) for mark, x, lane in drawn]
+    beyond = drawing.beyond or _arrow(is_needed=bool(marks) and scale.exceeds(marks[-1].value))
+    return replace(drawing, derived=PathData("".join(outlines)), beyond=beyond)
+
+
+def with_pooled(drawing: Strip, *, low: float, estimate: float, high: float, scale: Scale) -> Strip:
+    """Add the diamond of a pooled estimate, as wide as its interval and never too narrow to see."""
+    x = scale.x(estimate)
+    left, right = min(scale.x(low), x - SMALLEST_HALF_DIAMOND), max(scale.x(high), x + SMALLEST_HALF_DIAMOND)
+    top, bottom = BASELINE - HALF_DIAMOND_HEIGHT, BASELINE + HALF_DIAMOND_HEIGHT
+    path = f"M{left:.1f} {BASELINE:g}L{x:.1f} {top:g} {right:.1f} {BASELINE:g} {x:.1f} {bottom:g}z"
+    return replace(drawing, pooled=PathData(path))
+
+
+def with_mix(drawing: Strip, counts: Sequence[int]) -> Strip:
+    """Add the bar of designs: one piece a count, in its order, as long as its share."""
+    total, left, pieces = sum(counts), float(MARGIN), []
+    for count in counts:
+        width = (WIDTH - 2 * MARGIN) * count / total if total else 0.0
+        pieces.append(PathData(f"M{left:.1f} {MIX_LINE}h{width:.1f}" if count else ""))
+        left += width
+    return replace(drawing, mix=tuple(pieces))
 
 
 def radius(n: int | None) -> float:

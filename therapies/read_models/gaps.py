@@ -15,7 +15,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from django.db import connection
-from django.db.models import CharField, F, Max, TextField, Value
+from django.db.models import CharField, F, TextField, Value
 from django.utils import timezone
 
 from references.models import SOURCE_REVIEW_DOI, SearchRun
@@ -52,7 +52,7 @@ class Freshness:
 
 @dataclass(frozen=True)
 class Judgement:
-    """The GRADE level of a cell in words, and why."""
+    """The GRADE level of a cell (a code and its words), and why."""
 
     level: str
     words: str
@@ -87,14 +87,11 @@ class Knowledge:
 
 
 def load(scope: Scope, rows: Sequence[Row], outcomes: Iterable[Outcome]) -> Knowledge:
-    """Return what is known about every cell, in three queries."""
-    runs = SearchRun.objects.filter(state=SearchRun.State.DONE, kind=SearchRun.Kind.QUERY)
-    asked = runs.order_by().values_list("query", "translated_query").annotate(last=Max("finished_at"))
-    searched, waiting = searches(rows, asked), waiting_by_therapy(rows)
-    freshness = {
-        row.therapy.code: Freshness(searched.get(row.therapy.code), waiting.get(row.therapy.code, 0))
-        for row in rows
-    }
+    """Return what is known about every cell, in two queries."""
+    runs, waiting_sets = _literature(rows)
+    searched, waiting = searches(rows, runs), waiting_by_therapy(rows, waiting_sets)
+    codes = [row.therapy.code for row in rows]
+    freshness = {code: Freshness(searched.get(code), waiting.get(code, 0)) for code in codes}
     return _with_judgements(scope, rows, {outcome.pk: outcome.code for outcome in outcomes}, freshness)
 
 
@@ -141,15 +138,17 @@ def asked_for(query: str) -> str:
     return " ".join((*kept, query[position:]))
 
 
-def waiting_by_therapy(rows: Sequence[Row]) -> dict[str, int]:
-    """Count the references that a search found and no study uses, by therapy: those whose words name it.
+def waiting_by_therapy(
+    rows: Sequence[Row], waiting_sets: Iterable[tuple[Sequence[int], int]]
+) -> dict[str, int]:
+    """Count waiting references by therapy, each once in every therapy that it names or that stands above one.
 
-    A therapy counts those of everything below it, each reference once.
+    `waiting_sets` says of each set of therapies (keys) how many references name these and no others.
     """
     above = _Tree(rows).above
     codes = {row.therapy.pk: row.therapy.code for row in rows}
     waiting: dict[str, int] = defaultdict(int)
-    for therapies, n in _waiting(rows):
+    for therapies, n in waiting_sets:
         for code in {up for therapy in therapies for up in above[codes[therapy]]}:
             waiting[code] += n
     return dict(waiting)
@@ -187,29 +186,36 @@ def _operand_end(query: str, start: int) -> int:
     return found.end() if found else len(query)
 
 
-def _waiting(rows: Sequence[Row]) -> Iterator[tuple[list[int], int]]:
-    """Yield each set of therapies (keys) that waiting references name together, and how many they are."""
+# A reference waits when a search found it, no study uses it, and nothing speaks against it.
+_LITERATURE = """
+SELECT query, translated_query, max(finished_at), NULL::bigint[], 0
+FROM references_searchrun WHERE state = %s AND kind = %s GROUP BY 1, 2
+UNION ALL
+SELECT '', '', NULL, therapies, count(*) FROM (
+    SELECT array_agg(asked.therapy ORDER BY asked.therapy) AS therapies
+    FROM unnest(%s::bigint[], %s::text[]) AS asked (therapy, words)
+    JOIN references_reference found
+      ON found.search_vector @@ websearch_to_tsquery(%s::regconfig, asked.words)
+    WHERE found.merged_into_id IS NULL AND NOT found.is_retracted AND found.doi IS DISTINCT FROM %s
+      AND EXISTS (SELECT FROM references_searchhit hit WHERE hit.reference_id = found.id)
+      AND NOT EXISTS (SELECT FROM therapies_studyreport report WHERE report.reference_id = found.id)
+    GROUP BY found.id
+) AS waiting GROUP BY therapies
+"""
+
+
+def _literature(
+    rows: Sequence[Row],
+) -> tuple[list[tuple[str, str, datetime]], list[tuple[list[int], int]]]:
+    """Return the finished queries with their last end, and of each set of therapies how much waits."""
     asked = [(row.therapy.pk, _any_of(names(row.therapy))) for row in rows]
-    if not asked:
-        return
+    keys, words = [pk for pk, _words in asked], [words for _pk, words in asked]
+    done = SearchRun.State.DONE.value, SearchRun.Kind.QUERY.value
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"""
-            SELECT therapies, count(*) FROM (
-                SELECT array_agg(asked.therapy ORDER BY asked.therapy) AS therapies
-                FROM unnest(%s::bigint[], %s::text[]) AS asked (therapy, words)
-                JOIN references_reference found
-                  ON found.search_vector @@ websearch_to_tsquery('{SEARCH_CONFIG}', asked.words)
-                WHERE found.merged_into_id IS NULL AND NOT found.is_retracted
-                  AND found.doi IS DISTINCT FROM %s
-                  AND EXISTS (SELECT FROM references_searchhit hit WHERE hit.reference_id = found.id)
-                  AND NOT EXISTS (SELECT FROM therapies_studyreport r WHERE r.reference_id = found.id)
-                GROUP BY found.id
-            ) AS waiting GROUP BY therapies
-            """,
-            [[pk for pk, _words in asked], [words for _pk, words in asked], SOURCE_REVIEW_DOI],
-        )
-        yield from cursor.fetchall()
+        cursor.execute(_LITERATURE, [*done, keys, words, SEARCH_CONFIG, SOURCE_REVIEW_DOI])
+        found = cursor.fetchall()
+    runs = [(query, translated, ended) for query, translated, ended, _set, _n in found if ended]
+    return runs, [(therapies, n) for _query, _translated, _ended, therapies, n in found if therapies]
 
 
 def _any_of(terms: Iterable[str]) -> str:
@@ -236,7 +242,7 @@ def _with_judgements(
 
 
 def _judgements(scope: Scope) -> Iterator[tuple[str, int, int, str, str]]:
-    """Yield (kind, therapy, outcome, level, reason) of every judgement, and the pairs that filters leave out."""
+    """Yield (kind, therapy, outcome, level, reason) of each judgement, and the pairs that filters hide."""
 
     def columns(rows, kind, therapy, level, reason):
         return rows.order_by().values_list(

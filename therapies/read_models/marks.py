@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from therapies.charts.strip import Mark, Shape
+from therapies.derivation import Derived
 from therapies.models import Criteria, Result
 
 # Criteria that are not named here are drawn as circles.
@@ -24,6 +25,11 @@ def mark(value: float, *, criteria: str, per: str, arm_n: int | None, total: int
         shape=SHAPES.get(Criteria(criteria), Shape.CIRCLE),
         is_hollow=per != Result.Per.PATIENT,
     )
+
+
+def derived(one: Derived) -> Mark:
+    """Return the mark of a derived value; it is drawn in outline, whatever it counts."""
+    return mark(float(one.value), criteria=one.criteria, per=one.per, arm_n=one.arm_n, total=one.total)
 
 
 def traits(results: Iterable[int]) -> dict[int, dict[str, object]]:

@@ -2,21 +2,48 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+from decimal import Decimal
+
 import pytest
 
-from tests.builders import make_arm, make_outcome, make_result, make_study, make_therapy
+from tests.builders import (
+    make_arm,
+    make_certainty,
+    make_outcome,
+    make_reference,
+    make_report,
+    make_result,
+    make_search_run,
+    make_study,
+    make_therapy,
+)
 from therapies.forms import MapForm
+from therapies.models import Outcome
 
 pytestmark = pytest.mark.django_db
 
-COUNTS = ("n_studies", "n_patients", "n_results", "n_reviews")
+COUNTS = ("n_studies", "n_patients", "n_results", "n_reviews", "n_derived")
+NO_DESIGNS = {"randomized": 0, "prospective": 0, "retrospective": 0, "series": 0}
+# A cell of which nothing is known: no result, no search, no judgement.
+UNKNOWN = {
+    **dict.fromkeys(COUNTS, 0),
+    "designs": NO_DESIGNS,
+    "newest_study": None,
+    "gap": "not-searched",
+    "certainty": None,
+    "last_search": None,
+    "n_waiting": 0,
+}
 
 
 def test_map_says_exactly_what_it_promises(ask):
     family = make_therapy("family", name="A family")
     child = make_therapy("child", parent=family, name="A child")
     outcome = make_outcome("rate", name="A rate", domain="survival")
-    make_result(make_arm(therapy=child, n=7), outcome)
+    study = make_study()
+    make_report(study, make_reference(published_year=2021))
+    make_result(make_arm(study, child, n=7), outcome)
 
     assert ask("/evidence-map") == {
         "rows": [
@@ -26,12 +53,15 @@ def test_map_says_exactly_what_it_promises(ask):
         "columns": [{"outcome": "rate", "name": "A rate", "domain": "survival"}],
         "cells": [
             {
+                **UNKNOWN,
                 "therapy": code,
                 "outcome": "rate",
                 "n_studies": 1,
                 "n_patients": 7,
                 "n_results": 1,
-                "n_reviews": 0,
+                "designs": {**NO_DESIGNS, "retrospective": 1},
+                "newest_study": 2021,
+                "gap": None,
             }
             for code in ("family", "child")
         ],
@@ -43,7 +73,32 @@ def test_map_says_zero_in_an_empty_cell(ask):
     make_outcome("rate")
 
     (cell,) = ask("/evidence-map")["cells"]
-    assert cell == {"therapy": "unstudied", "outcome": "rate"} | dict.fromkeys(COUNTS, 0)
+    assert cell == {"therapy": "unstudied", "outcome": "rate"} | UNKNOWN
+
+
+def test_map_says_what_is_known_beside_the_numbers(ask):
+    therapy, outcome = make_therapy("searched", name="Searched treatment"), make_outcome("rate")
+    make_certainty(therapy, outcome, level="low", reason="Two small series.")
+    finished = datetime(2026, 6, 1, 12, tzinfo=UTC)
+    make_search_run(state="done", query="searched treatment", finished_at=finished)
+
+    (cell,) = ask("/evidence-map")["cells"]
+
+    assert (cell["gap"], cell["last_search"], cell["n_waiting"]) == ("none-found", "2026-06-01", 0)
+    assert cell["certainty"] == {"level": "low", "reason": "Two small series."}
+
+
+def test_map_counts_derived_results_apart(ask):
+    arm = make_arm()
+    for code in ("orr", "dcr", "cr", "pr"):
+        make_outcome(code)
+    for code in ("cr", "pr"):
+        make_result(arm, Outcome.objects.get(code=code), value=Decimal(10))
+
+    cells = {cell["outcome"]: cell for cell in ask("/evidence-map")["cells"]}
+
+    assert (cells["orr"]["n_derived"], cells["orr"]["n_results"]) == (1, 0)
+    assert cells["dcr"]["n_derived"] == 0
 
 
 def test_map_counts_published_results_only(ask):
@@ -102,7 +157,9 @@ def test_map_takes_an_address_copied_from_the_page(ask):
     make_result(make_arm(), make_outcome())
     form = "design=&criteria=&year_from=&year_to=&n_min=&histology="
 
-    copied = ask(f"/evidence-map?{form}&comparators=on&columns=all&closed=family&months=12")
+    copied = ask(
+        f"/evidence-map?{form}&comparators=on&columns=all&closed=family&months=12&level=family&view=table&derived=show"
+    )
 
     assert copied == ask("/evidence-map")
 
@@ -112,7 +169,7 @@ def test_map_knows_every_filter_of_the_page(client):
         "parameters"
     ]
 
-    on_the_page_only = {"comparators", "columns", "closed", "months"}
+    on_the_page_only = {"comparators", "columns", "closed", "level", "months", "derived", "view"}
     assert {parameter["name"] for parameter in described} == set(MapForm.base_fields) - on_the_page_only
 
 
@@ -120,5 +177,5 @@ def test_map_asks_few_queries_however_much_there_is(ask, django_assert_max_num_q
     for _ in range(5):
         make_result(make_arm(make_study()), make_outcome())
 
-    with django_assert_max_num_queries(5):
+    with django_assert_max_num_queries(8):
         ask("/evidence-map?year_from=1990&n_min=1")

@@ -69,6 +69,13 @@ def test_map_equals_a_recount_of_the_shipped_files(shipped_evidence, ask, query)
     assert len(answer["cells"]) == len(expected)
 
 
+def test_map_counts_the_derived_results_that_a_recount_of_the_files_counts(shipped_evidence, ask):
+    found = {(cell["therapy"], cell["outcome"]): cell["n_derived"] for cell in ask("/evidence-map")["cells"]}
+
+    assert found == recount.n_derived()
+    assert sum(found.values()) > 50
+
+
 @pytest.mark.parametrize(
     ("query", "scope"),
     [

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 import pytest
 
-from tests.builders import make_arm, make_outcome, make_result, make_study, make_therapy
+from tests.builders import (
+    make_arm,
+    make_claim,
+    make_claim_source,
+    make_outcome,
+    make_reference,
+    make_result,
+    make_study,
+    make_therapy,
+)
+from tests.therapies.api.test_evidence_map import NO_DESIGNS, UNKNOWN
 
 pytestmark = pytest.mark.django_db
 
@@ -52,14 +62,17 @@ def test_therapy_says_what_stands_below_it_and_what_was_found(ask):
         "mesh": ["Kin"],
         "is_covered_by_source_review": True,
         "children": [{"code": "child", "name": "A child"}],
+        "notes": [],
         "evidence": [
-            {
+            UNKNOWN
+            | {
                 "therapy": "family",
                 "outcome": "rate",
                 "n_studies": 1,
                 "n_patients": 7,
                 "n_results": 1,
-                "n_reviews": 0,
+                "designs": NO_DESIGNS | {"retrospective": 1},
+                "gap": None,
             }
         ],
     }
@@ -87,16 +100,7 @@ def test_outcome_says_what_it_means_and_what_was_found(ask):
         "unit": "%",
         "better": "lower",
         "definition": "How often.",
-        "evidence": [
-            {
-                "therapy": "tace",
-                "outcome": "rate",
-                "n_studies": 0,
-                "n_patients": 0,
-                "n_results": 0,
-                "n_reviews": 1,
-            }
-        ],
+        "evidence": [UNKNOWN | {"therapy": "tace", "outcome": "rate", "n_reviews": 1}],
     }
 
 
@@ -128,6 +132,36 @@ def test_lists_without_filters_refuse_one(ask, address):
     assert error == {"parameter": "q", "message": "There is no such parameter here; known are limit, offset."}
 
 
+def test_therapy_says_what_clinicians_read_and_what_it_rests_on(ask):
+    reference = make_reference("On alpha", pmid=99000001, published_year=2020)
+    source = make_claim_source("on-alpha", reference=reference)
+    make_claim(make_therapy("alpha"), source, text="One.", section="for-whom")
+
+    assert ask("/therapies/alpha")["notes"] == [
+        {
+            "section": "for-whom",
+            "claims": [
+                {
+                    "text": "One.",
+                    "sources": [
+                        {
+                            "reference": {
+                                "id": reference.pk,
+                                "pmid": 99000001,
+                                "pmcid": None,
+                                "doi": None,
+                                "title": "On alpha",
+                                "year": 2020,
+                            },
+                            "read_at": "https://example.org/on-alpha",
+                        }
+                    ],
+                }
+            ],
+        }
+    ]
+
+
 @pytest.mark.parametrize("n", [1, 15])
 def test_vocabularies_need_few_queries_however_long(ask, django_assert_max_num_queries, n):
     parent = make_therapy("family")
@@ -138,8 +172,8 @@ def test_vocabularies_need_few_queries_however_long(ask, django_assert_max_num_q
     for address, queries in (
         ("/therapies", 1),
         ("/outcomes", 2),
-        ("/therapies/family", 4),
-        (f"/outcomes/{outcome.code}", 4),
+        ("/therapies/family", 8),
+        (f"/outcomes/{outcome.code}", 7),
     ):
         with django_assert_max_num_queries(queries):
             ask(address)

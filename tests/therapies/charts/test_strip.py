@@ -69,13 +69,46 @@ def test_shapes_cover_about_the_area_of_the_circle(shape):
     assert area == pytest.approx(pi * 100, rel=0.01)
 
 
+def test_strip_draws_derived_values_beside_the_reported_ones():
+    reported = strip.draw([Mark(10, 20)], middle=10, scale=SCALE)
+
+    drawing = strip.with_derived(reported, [Mark(40), Mark(140)], scale=SCALE)
+
+    assert drawing.derived.count("M") == 2
+    assert drawing.filled == reported.filled
+    assert drawing.beyond
+
+
+def test_strip_draws_the_pooled_estimate_as_wide_as_its_interval():
+    drawing = strip.with_pooled(strip.Strip(), low=25, estimate=50, high=100, scale=SCALE)
+
+    assert drawing.pooled == "M22.0 11L40.0 5 76.0 11 40.0 17z"
+
+
+def test_strip_of_a_narrow_interval_can_still_be_seen():
+    drawing = strip.with_pooled(strip.Strip(), low=50, estimate=50, high=50, scale=SCALE)
+
+    assert drawing.pooled == "M38.0 11L40.0 5 42.0 11 40.0 17z"
+
+
+def test_strip_shares_the_bar_of_designs():
+    drawing = strip.with_mix(strip.Strip(), [1, 0, 3])
+
+    assert drawing.mix == ("M4.0 25h18.0", "", "M22.0 25h54.0")
+    assert strip.with_mix(strip.Strip(), [0, 0]).mix == ("", "")
+
+
 def test_path_data_is_made_of_path_letters_and_numbers_only():
     few = strip.draw(
         [Mark(v, v, shape, v > 50) for v in (0, 7.25, 99, 140) for shape in Shape], middle=7, scale=SCALE
     )
     many = strip.draw_many([float(v) for v in range(120)], middle=60, scale=SCALE)
 
-    for drawing in (few, many):
-        for path in (drawing.filled, drawing.hollow, drawing.bars, drawing.beyond, drawing.middle):
+    extra = strip.with_derived(strip.Strip(), [Mark(3, 5), Mark(200)], scale=SCALE)
+    extra = strip.with_pooled(strip.with_mix(extra, [1, 2, 3]), low=1, estimate=2, high=3, scale=SCALE)
+
+    for drawing in (few, many, extra):
+        paths = (drawing.filled, drawing.hollow, drawing.bars, drawing.beyond, drawing.middle)
+        for path in (*paths, drawing.derived, drawing.pooled, *drawing.mix):
             assert re.fullmatch(r"[MLlHhVvAaz0-9 .,-]*", path)
             assert path.__html__() == path
