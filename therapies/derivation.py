@@ -14,12 +14,15 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from django.db.models import Q
+from django.contrib.postgres.aggregates import BoolOr
+from django.db.models import Count, Q
 
 from therapies.models import Result, Study
 from therapies.scope import Scope
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from therapies.models.result import ResultQuerySet
 
 COMPLETE, PARTIAL, STABLE, PROGRESSIVE = "cr", "pr", "sd", "pd"
@@ -94,7 +97,8 @@ def derived(scope: Scope, therapies: Collection[int] | None = None) -> tuple[Der
 
 def printed_parts(scope: Scope, therapies: Collection[int] | None = None) -> ResultQuerySet:
     """Return the rows from which results may be derived, with the sums that the same arms report."""
-    rows = scope.results().filter(_can_be_derived(), outcome__code__in=OUTCOMES, unit=Result.Unit.PERCENT)
+    arms = _arms_with_parts(therapies)
+    rows = scope.results().filter(arm__in=arms, outcome__code__in=OUTCOMES, unit=Result.Unit.PERCENT)
     rows = rows.exclude(arm__study__design__in=Study.REVIEW_DESIGNS)
     if therapies is not None:
         rows = rows.filter(arm__therapy__in=therapies)
@@ -119,14 +123,14 @@ def derive(parts: Iterable[Part]) -> list[Derived]:
     ]
 
 
-def _can_be_derived() -> Q:
-    """Keep arms that print a partial response with a complete one, or with stable disease."""
-
-    def prints(code: str) -> Q:
-        arms = Result.objects.published().filter(outcome__code=code).order_by().values("arm_id")
-        return Q(arm__in=arms)
-
-    return prints(PARTIAL) & (prints(COMPLETE) | prints(STABLE))
+def _arms_with_parts(therapies: Collection[int] | None) -> QuerySet:
+    """Return the keys of arms that print a partial response with a complete one, or with stable disease."""
+    parts = Result.objects.published().filter(outcome__code__in=(COMPLETE, PARTIAL, STABLE))
+    if therapies is not None:
+        parts = parts.filter(arm__therapy__in=therapies)
+    arms = parts.order_by().values("arm_id")
+    arms = arms.annotate(n=Count("outcome", distinct=True), has_partial=BoolOr(Q(outcome__code=PARTIAL)))
+    return arms.filter(has_partial=True, n__gte=2).values("arm_id")
 
 
 def _sum(outcome: str, members: Sequence[Part]) -> Derived | None:

@@ -164,6 +164,10 @@ class EvidenceCell:
     difference: str = ""
 
     @property
+    def n_more_reviews(self) -> int:
+        return len(self.evidence.reviews) - len(self.reviews)
+
+    @property
     def interval_name(self) -> str:
         """Return how intervals are computed where the source prints none."""
         return dict(INTERVALS)[self.evidence.question.interval]

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from therapies.read_models.evidence_cell import Evidence
 
 ROWS_A_PAGE = 100
+# Context beside the evidence: a page names these, the CSV holds all.
+MOST_REVIEWS = 25
 INTERVAL_NAMES = {"exact": "exact", "wilson": "Wilson"}
 
 
@@ -91,18 +93,18 @@ class Page:
 def load(
     evidence: Evidence, *, number: int = 1, size: int | None = ROWS_A_PAGE
 ) -> tuple[Page, tuple[PlotRow, ...]]:
-    """Return one page of rows, and those of reviews; two queries.
+    """Return one page of rows, and those of the first reviews; two queries.
 
-    Without a size the page holds every row; a number beyond the last page is the last.
+    Without a size there is every row and every review; a number beyond the last page is the last.
     """
     n = sum(section.n_results for section in evidence.plot.sections)
-    size = size or max(n, len(evidence.reviews), 1)
+    reviews = evidence.reviews if size is None else evidence.reviews[:MOST_REVIEWS]
+    size = size or max(n, 1)
     n_pages = max(1, -(-n // size))
     number = min(number, n_pages)
     first = (number - 1) * size
     chosen = list(_slice(evidence.plot.sections, first, first + size))
     shown = [item for _section, items, _is_last in chosen for item in items]
-    reviews = evidence.reviews[:size]
     loaded = _lines([*shown, *reviews])
     rows = {item.key: _row(item, loaded, evidence) for item in (*shown, *reviews)}
     here = evidence.question.links.to()
