@@ -122,10 +122,6 @@ class Scope:
 
     def _arms(self) -> QuerySet[Arm]:
         """Return the arms with these patients; what an arm does not state, it shares with its study."""
-        whole = Q(study__populations__arm__isnull=True)
-        arms = Arm.objects.order_by().annotate(
-            own=FilteredRelation("population"), shared=FilteredRelation("study__populations", condition=whole)
-        )
         condition = Q()
         for criterion, chosen in self.patients:
             own, shared = f"own__{criterion.code}", f"shared__{criterion.code}"
@@ -134,7 +130,7 @@ class Scope:
             if self.with_unreported:
                 shares |= _is_silent(shared)
             condition &= Q(**{f"{own}__has_any_keys": among}) | (_is_silent(own) & shares)
-        return arms.filter(condition).values("pk")
+        return with_populations(Arm.objects.order_by()).filter(condition).values("pk")
 
     def fit(self, own: Population | None, shared: Population | None) -> dict[Criterion, Fit]:
         """Say how an arm answers to each criterion chosen: the twin of the queries, for rows in memory.
@@ -153,6 +149,14 @@ class Scope:
         if self.year_to is not None:
             reports = reports.filter(reference__published_year__lte=self.year_to)
         return Q(pk__in=reports.values("study_id"))
+
+
+def with_populations(arms: QuerySet[Arm]) -> QuerySet[Arm]:
+    """Join to each arm its own population as `own`, and that of its whole study as `shared`."""
+    whole = Q(study__populations__arm__isnull=True)
+    return arms.annotate(
+        own=FilteredRelation("population"), shared=FilteredRelation("study__populations", condition=whole)
+    )
 
 
 def stated(criterion: Criterion, own: Population | None, shared: Population | None) -> dict[str, Any]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
-from django.db.models import Prefetch
+from django.db.models import Count, Prefetch, Q, TextField
+from django.db.models.functions import Cast
 
 from therapies import evidence_map
 from therapies.evidence_map import Cell, Row
@@ -15,9 +18,11 @@ from therapies.models import CRITERIA, Arm, Criterion, Fit, Outcome, Population,
 from therapies.models.population import Part
 from therapies.read_models import lineage
 from therapies.read_models.map_page import KEY_OUTCOMES
-from therapies.scope import Scope, stated
+from therapies.scope import Scope, with_populations
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from therapies.models.result import ResultQuerySet
 
 MOST_LISTED = 100
@@ -62,35 +67,29 @@ class ArmFit:
 
 @dataclass(frozen=True)
 class Group:
-    """The arms of one class."""
+    """The arms of one class: how many there are, and the first of them."""
 
     fit: Fit
+    n: int
+    n_studies: int
     arms: tuple[ArmFit, ...]
 
     @property
     def title(self) -> str:
         """Return the class in words: “12 arms partly match”."""
-        return f"{len(self.arms):,} arm{'s' * (len(self.arms) != 1)} {self.verb}"
+        return f"{self.n:,} arm{'s' * (self.n != 1)} {self.verb}"
 
     @property
     def verb(self) -> str:
-        return TITLES[self.fit][len(self.arms) == 1]
+        return TITLES[self.fit][self.n == 1]
 
     @property
     def note(self) -> str:
         return NOTES[self.fit]
 
     @property
-    def n_studies(self) -> int:
-        return len({found.arm.study_id for found in self.arms})
-
-    @property
-    def listed(self) -> Sequence[ArmFit]:
-        return self.arms[:MOST_LISTED]
-
-    @property
     def n_more(self) -> int:
-        return len(self.arms) - len(self.listed)
+        return self.n - len(self.arms)
 
 
 @dataclass(frozen=True)
@@ -103,7 +102,7 @@ class Patients:
 
     @property
     def n_arms(self) -> int:
-        return sum(len(group.arms) for group in self.groups)
+        return sum(group.n for group in self.groups)
 
 
 @dataclass(frozen=True)
@@ -140,6 +139,16 @@ class PatientsPage:
     n_arms: int
 
 
+@dataclass(frozen=True)
+class Placed:
+    """One arm by its keys, and its class."""
+
+    arm: int
+    study: int
+    therapy: int
+    fit: Fit
+
+
 def of_cell(scope: Scope, therapy: str, outcome: str) -> Patients:
     """Group the arms behind one cell of the map; no query where no patients were chosen.
 
@@ -151,67 +160,110 @@ def of_cell(scope: Scope, therapy: str, outcome: str) -> Patients:
     rows = evidence_map.tree(Therapy.objects.all())
     within = lineage.within(rows, lineage.row_of(rows, therapy))
     results = scope.of_all_patients().results().filter(outcome__code=outcome)
-    return _group(scope, _load(results.filter(arm__therapy__in=[row.therapy.pk for row in within])))
+    results = results.filter(arm__therapy__in=[row.therapy.pk for row in within])
+    return _group(scope, _place(scope, _arms_of(results)))
 
 
 def read(scope: Scope) -> PatientsPage:
     """Group the arms of the whole map, and count them by therapy."""
-    therapies = list(Therapy.objects.all())
-    arms = _load(scope.of_all_patients().results())
-    patients = _group(scope, arms if scope.patients else ())
+    arms = _arms_of(scope.of_all_patients().results())
+    placed = _place(scope, arms) if scope.patients else ()
+    n_arms, coverage = _coverage(arms)
     return PatientsPage(
-        patients=patients,
-        lines=tuple(_lines(scope, patients, evidence_map.tree(therapies))) if scope.patients else (),
-        coverage=tuple(
-            Coverage(criterion, sum(bool(_stated(criterion, arm)) for arm in arms))
-            for criterion in CRITERIA.values()
-        ),
-        n_arms=len(arms),
+        patients=_group(scope, placed),
+        lines=tuple(_lines(scope, placed)) if scope.patients else (),
+        coverage=coverage,
+        n_arms=n_arms,
     )
 
 
-def _load(results: ResultQuerySet) -> Sequence[Arm]:
-    """Load the arms of these results with their own and their study's population: two queries."""
-    whole = Prefetch(
-        "study__populations", Population.objects.filter(arm__isnull=True).order_by(), to_attr="of_whole"
-    )
+def _arms_of(results: ResultQuerySet) -> QuerySet[Arm]:
     arms = Arm.objects.filter(pk__in=results.order_by().values("arm"))
-    arms = arms.exclude(study__design__in=Study.REVIEW_DESIGNS)
-    loaded = arms.select_related("study", "therapy", "population").prefetch_related(whole)
-    return list(loaded.order_by("study__label", "study_id", "position", "pk"))
+    return with_populations(arms.exclude(study__design__in=Study.REVIEW_DESIGNS))
 
 
-def _own(arm: Arm) -> Population | None:
-    return getattr(arm, "population", None)
+def _coverage(arms: QuerySet[Arm]) -> tuple[int, tuple[Coverage, ...]]:
+    """Count the arms, and those that state anything on each criterion: one query."""
+    counts = arms.order_by().aggregate(
+        n_arms=Count("pk"),
+        **{
+            code: Count("pk", filter=_says_something(f"own__{code}") | _says_something(f"shared__{code}"))
+            for code in CRITERIA
+        },
+    )
+    n_arms = counts.pop("n_arms")
+    return n_arms, tuple(Coverage(CRITERIA[code], n) for code, n in counts.items())
 
 
-def _shared(arm: Arm) -> Population | None:
-    return next(iter(arm.study.of_whole), None)
+def _says_something(column: str) -> Q:
+    return Q(**{f"{column}__isnull": False}) & ~Q(**{column: {}})
 
 
-def _stated(criterion: Criterion, arm: Arm) -> Collection[str]:
-    return stated(criterion, _own(arm), _shared(arm))
+def _place(scope: Scope, arms: QuerySet[Arm]) -> list[Placed]:
+    """Say of every arm in which class it is: one query of a few columns, for there may be thousands."""
+    columns = {
+        f"{whose}_{criterion.code}_text": Cast(f"{whose}__{criterion.code}", TextField())
+        for criterion, _chosen in scope.patients
+        for whose in ("own", "shared")
+    }
+    rows = arms.order_by("study__label", "study_id", "position", "pk").annotate(**columns)
+
+    @cache  # many arms say the same words, most of them none
+    def fit(texts: tuple[str | None, ...]) -> Fit:
+        pairs = zip(scope.patients, texts[::2], texts[1::2], strict=True)
+        fits = (
+            criterion.fit(_values(own) or _values(shared), chosen)
+            for (criterion, chosen), own, shared in pairs
+        )
+        return max(fits, key=lambda found: found.rank)
+
+    return [
+        Placed(arm, study, therapy, fit(tuple(texts)))
+        for arm, study, therapy, *texts in rows.values_list("pk", "study_id", "therapy_id", *columns)
+    ]
 
 
-def _group(scope: Scope, arms: Iterable[Arm]) -> Patients:
-    found = [_fit(scope, arm) for arm in arms]
+def _values(text: str | None) -> list[str]:
+    return list(json.loads(text)) if text else []
+
+
+def _group(scope: Scope, placed: Sequence[Placed]) -> Patients:
+    by_fit = {fit: [found for found in placed if found.fit == fit] for fit in Fit}
+    listed = [found.arm for group in by_fit.values() for found in group[:MOST_LISTED]]
+    arms = _load(listed) if listed else {}
     return Patients(
         asked=tuple((criterion.label, criterion.words(chosen)) for criterion, chosen in scope.patients),
-        groups=tuple(Group(fit, tuple(arm for arm in found if arm.fit == fit)) for fit in Fit),
+        groups=tuple(
+            Group(
+                fit,
+                len(group),
+                len({found.study for found in group}),
+                tuple(_fit(scope, arms[found.arm], fit) for found in group[:MOST_LISTED]),
+            )
+            for fit, group in by_fit.items()
+        ),
         with_unreported=scope.with_unreported,
     )
 
 
-def _fit(scope: Scope, arm: Arm) -> ArmFit:
-    fits = scope.fit(_own(arm), _shared(arm))
-    answers = tuple(_answer(criterion, fit, arm) for criterion, fit in fits.items())
-    return ArmFit(arm, max(fits.values(), key=lambda fit: fit.rank), answers)
+def _load(keys: Collection[int]) -> dict[int, Arm]:
+    """Load arms with their own and their study's population: two queries."""
+    whole = Prefetch(
+        "study__populations", Population.objects.filter(arm__isnull=True).order_by(), to_attr="of_whole"
+    )
+    arms = Arm.objects.filter(pk__in=keys).select_related("study", "population").prefetch_related(whole)
+    return {arm.pk: arm for arm in arms}
 
 
-def _answer(criterion: Criterion, fit: Fit, arm: Arm) -> Answer:
-    own = _own(arm)
+def _fit(scope: Scope, arm: Arm, fit: Fit) -> ArmFit:
+    own, shared = getattr(arm, "population", None), next(iter(arm.study.of_whole), None)
+    fits = scope.fit(own, shared)
+    return ArmFit(arm, fit, tuple(_answer(criterion, one, own, shared) for criterion, one in fits.items()))
+
+
+def _answer(criterion: Criterion, fit: Fit, own: Population | None, shared: Population | None) -> Answer:
     is_own = bool(own and getattr(own, criterion.code))
-    population = own if is_own else _shared(arm)
+    population = own if is_own else shared
     words = words_of(population.parts(criterion)) if population else ""
     return Answer(criterion, fit, words, bool(words) and not is_own)
 
@@ -231,17 +283,17 @@ def _words(part: Part) -> str:
     return f"{part.label} ({inside})" if inside else part.label
 
 
-def _lines(scope: Scope, patients: Patients, rows: Sequence[Row]) -> Iterable[TherapyLine]:
+def _lines(scope: Scope, placed: Sequence[Placed]) -> Iterable[TherapyLine]:
     """Yield the therapies that have any arm which may be of use, each counting what stands below it."""
     key = list(Outcome.objects.filter(code__in=KEY_OUTCOMES))
     key.sort(key=lambda outcome: KEY_OUTCOMES.index(outcome.code))
     evidence = evidence_map.build(scope, outcomes=key)
-    counts = {group.fit: Counter(found.arm.therapy_id for found in group.arms) for group in patients.groups}
+    counts = Counter((found.therapy, found.fit) for found in placed)
     root = ""
-    for row in rows:
+    for row in evidence.rows:
         root = row.therapy.code if row.parent is None else root
-        below = [other.therapy.pk for other in lineage.within(rows, row)]
-        n = {fit: sum(counts[fit][pk] for pk in below) for fit in Fit}
+        below = [other.therapy.pk for other in lineage.within(evidence.rows, row)]
+        n = {fit: sum(counts[pk, fit] for pk in below) for fit in Fit}
         if not (n[Fit.MATCHES] or n[Fit.PARTLY] or n[Fit.UNREPORTED]):
             continue
         cells = ((outcome, evidence.cell(row.therapy.code, outcome.code)) for outcome in key)

@@ -65,7 +65,7 @@ def test_cell_asks_nothing_where_no_patients_are_chosen(cell, django_assert_num_
 
 
 def test_cell_needs_few_queries(cell, django_assert_max_num_queries):
-    with django_assert_max_num_queries(3):
+    with django_assert_max_num_queries(4):
         patients.of_cell(PANCREAS, "tace", "orr")
 
 
@@ -125,7 +125,7 @@ def test_long_group_is_listed_in_part_and_says_how_many_more(monkeypatch, cell):
 
     group = patients.of_cell(PANCREAS, "tace", "orr").groups[0]
 
-    assert (len(group.listed), group.n_more, group.n_studies) == (0, 1, 1)
+    assert (len(group.arms), group.n_more, group.n_studies) == (0, 1, 1)
 
 
 def test_therapies_count_their_arms_and_those_below(cell):
