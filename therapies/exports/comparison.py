@@ -13,9 +13,9 @@ from therapies.read_models.comparison.per_hundred import Pair
 
 COMPARISON_COLUMNS = (
     "evidence", "outcome", "outcome_name", "unit", "study", "design", "is_review", "arms", "therapies",
-    "measure", "value", "ci_low", "ci_high", "p", "direction", "events", "total",
-    "other_events", "other_total", "difference_per_100", "difference_low", "difference_high",
-    "criteria", "timepoint_months", "n_studies", "n_patients", "n_reviews", "n_values",
+    "measure", "value", "ci_low", "ci_high", "p", "direction", "percentage", "events", "total",
+    "other_percentage", "other_events", "other_total", "difference_per_100", "difference_low",
+    "difference_high", "criteria", "timepoint_months", "n_studies", "n_patients", "n_reviews", "n_values",
     "lowest", "middle", "highest", "source_where", "state",
 )  # fmt: skip
 
@@ -63,21 +63,25 @@ def _printed_effect(direct: Direct) -> dict[str, object]:
 
 
 def _computed_difference(pair: Pair) -> dict[str, object]:
-    first, second, found = pair.first, pair.second, pair.difference
+    first, second, interval = pair.first, pair.second, pair.interval
+    limits = (
+        {"difference_low": 100 * interval.low, "difference_high": 100 * interval.high} if interval else {}
+    )
     return {
-        "evidence": "direct, difference computed from counts (Newcombe hybrid score, 95 %)",
+        "evidence": "direct, difference computed",
         "study": pair.study.key,
         "design": pair.study.design,
         "is_review": False,
         "arms": f"{first.result.arm.label} versus {second.result.arm.label}",
         "therapies": f"{first.side.therapy.code} versus {second.side.therapy.code}",
+        "percentage": first.percentage,
         "events": first.result.events,
         "total": first.result.total,
+        "other_percentage": second.percentage,
         "other_events": second.result.events,
         "other_total": second.result.total,
-        "difference_per_100": 100 * found.value,
-        "difference_low": 100 * found.low,
-        "difference_high": 100 * found.high,
+        "difference_per_100": pair.per_100,
+        **limits,
         "criteria": first.result.criteria,
         "timepoint_months": first.result.timepoint_months,
         "source_where": first.result.source_where,

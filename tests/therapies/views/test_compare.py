@@ -92,6 +92,17 @@ def test_counts_of_both_arms_are_said_of_100_patients_and_marked_computed(client
     assert '<b>+20 (+5.2 to +33.4)</b> <span class="badge">computed</span>' in page
 
 
+def test_percentages_of_both_arms_are_said_without_an_interval(client, study, outcomes):
+    for arm, value in zip(study.arms.all(), (25, 22), strict=True):
+        make_result(arm, outcomes["harm"], value=Decimal(value))
+
+    page = text(client, URL)
+
+    assert "Of 100 patients, about 25 versus about 22" in page
+    assert "<b>+3</b>" in page
+    assert "no interval: the arms print no counts" in page
+
+
 def test_single_arms_share_an_axis_and_the_empty_side_is_named(client, study, outcomes):
     arm = study.arms.first()
     make_result(arm, outcomes["orr"], value=Decimal(12))

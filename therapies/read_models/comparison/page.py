@@ -90,7 +90,7 @@ class ComparisonPage:
 
     @property
     def n_direct(self) -> int:
-        return sum(len(block.direct) for block in self.blocks)
+        return sum(len(block.direct) + len(block.pairs) for block in self.blocks)
 
     @property
     def title(self) -> str:

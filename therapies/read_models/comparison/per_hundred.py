@@ -19,23 +19,39 @@ from therapies.synthesis import difference
 
 @dataclass(frozen=True)
 class Share:
-    """One arm's count as a natural frequency."""
+    """What one arm reports of its patients, as a natural frequency."""
 
     side: Side
     result: Result
 
     @property
+    def has_counts(self) -> bool:
+        return self.result.events is not None and self.result.total is not None
+
+    @property
+    def percentage(self) -> float:
+        """Return the printed percentage, else that of the counts."""
+        if self.result.value is not None:
+            return float(self.result.value)
+        return 100 * self.result.events / self.result.total
+
+    @property
     def per_100(self) -> str:
-        return of_100(100 * self.result.events / self.result.total)
+        return of_100(self.percentage)
 
     @property
     def counts(self) -> str:
-        return f"{self.result.events:,} of {self.result.total:,}"
+        return f"{self.result.events:,} of {self.result.total:,}" if self.has_counts else ""
+
+    @property
+    def n_patients(self) -> int:
+        """Return how many patients the share is of, 0 where that is not printed."""
+        return self.result.total or self.result.arm.n or 0
 
 
 @dataclass(frozen=True)
 class Pair:
-    """Two arms of one study with counts of the same outcome; the difference is first minus second."""
+    """Two arms of one study that report the same outcome; the difference is first minus second."""
 
     line: lines.Line
     first: Share
@@ -46,15 +62,25 @@ class Pair:
         return self.line.study
 
     @property
-    def difference(self) -> difference.Difference:
+    def interval(self) -> difference.Difference | None:
+        """Return the difference of the counts with its interval, None where an arm prints no counts."""
+        if not (self.first.has_counts and self.second.has_counts):
+            return None
         first, second = self.first.result, self.second.result
         return difference.newcombe(first.events, first.total, second.events, second.total)
 
     @property
-    def difference_words(self) -> str:
-        """Return “+12.5 (−3 to 27.1)”: per 100 patients, with its 95 % interval."""
-        found = self.difference
-        return f"{_signed(found.value)} ({_signed(found.low)} to {_signed(found.high)})"
+    def per_100(self) -> float:
+        """Return the difference per 100 patients, by the counts where there are any."""
+        return 100 * self.interval.value if self.interval else self.first.percentage - self.second.percentage
+
+    @property
+    def words(self) -> str:
+        """Return “+12.5 (−3 to 27.1)”: the difference per 100, with its 95 % interval if it has one."""
+        if self.interval is None:
+            return _signed(self.per_100)
+        low, high = _signed(100 * self.interval.low), _signed(100 * self.interval.high)
+        return f"{_signed(self.per_100)} ({low} to {high})"
 
 
 def of_100(percentage: float) -> str:
@@ -88,18 +114,13 @@ def not_of_patients(scope: Scope, therapies: set[int]) -> set[int]:
 
 
 def load(scope: Scope, sides: Sides) -> list[Result]:
-    """Return the counts of patients in studies that have arms under two sides: one query."""
+    """Return the shares of patients in studies that have arms under two sides: one query."""
     has_opposite = Q()
     for within, others in sides.opposites:
         opposite = Arm.objects.filter(study=OuterRef("arm__study"), therapy__in=others)
         has_opposite |= Q(arm__therapy__in=within) & Q(Exists(opposite))
-    results = scope.results().filter(
-        has_opposite,
-        unit=Result.Unit.PERCENT,
-        per=Result.Per.PATIENT,
-        events__isnull=False,
-        total__isnull=False,
-    )
+    is_share = Q(value__isnull=False) | Q(events__isnull=False, total__isnull=False)
+    results = scope.results().filter(has_opposite, is_share, unit=Result.Unit.PERCENT, per=Result.Per.PATIENT)
     return list(results.exclude(arm__study__design__in=Study.REVIEW_DESIGNS).in_reading_order())
 
 
@@ -108,8 +129,8 @@ def by_outcome(
 ) -> dict[int, tuple[Pair, ...]]:
     """Pair arms of one study, outcome, criteria and time that stand for different sides, by outcome key.
 
-    No pair where one side contains the other or the two totals exceed the patients of the study (the arms may
-    share patients), nor where a count contradicts what its source prints beside it.
+    No pair where one side contains the other or the two arms exceed the patients of the study (they may share
+    some), nor where a count contradicts what its source prints beside it.
     """
     alike: dict[tuple[object, ...], dict[int, Share]] = defaultdict(dict)
     for result in results:
@@ -141,7 +162,7 @@ def _may_differ(one: Share, other: Share) -> bool:
     if one.side == other.side or holds(one.side, other.side) or holds(other.side, one.side):
         return False
     n_patients = one.result.arm.study.n_patients
-    return n_patients is None or one.result.total + other.result.total <= n_patients
+    return n_patients is None or one.n_patients + other.n_patients <= n_patients
 
 
 def _line(result: Result, reports: Mapping[int, StudyReport]) -> lines.Line:
@@ -155,9 +176,9 @@ def _line(result: Result, reports: Mapping[int, StudyReport]) -> lines.Line:
     )
 
 
-def _signed(share: float) -> str:
+def _signed(per_100: float) -> str:
     """Return a difference per 100 with its sign and at most one decimal; a minus sign, not a hyphen."""
-    words = printed.rounded(abs(100 * share))
+    words = printed.rounded(abs(per_100))
     if words == "0":
         return words
-    return f"{'+' if share > 0 else '−'}{words}"
+    return f"{'+' if per_100 > 0 else '−'}{words}"

@@ -33,3 +33,9 @@ def test_odds_ratio_of_survival_never_gets_a_direction(client):
     assert ratio.outcome.code == "os-rate"
     assert "<b>OR 0.05</b>" in page
     assert "Whom it favours is not certain: the ratio may be that of the event or of its absence." in page
+
+
+def test_arms_of_one_study_are_set_against_each_other(client):
+    page = client.get("/compare/?t=tace&t=tae").content.decode()
+
+    assert "Of 100 patients, about 86 versus about 68" in page

@@ -98,7 +98,7 @@ def test_two_arms_with_counts_give_the_published_interval_of_their_difference(ar
 
     assert (pair.first.per_100, pair.first.counts) == ("about 80", "56 of 70")
     assert (pair.second.per_100, pair.second.counts) == ("about 60", "48 of 80")
-    assert pair.difference_words == "+20 (+5.2 to +33.4)"
+    assert pair.words == "+20 (+5.2 to +33.4)"
 
 
 def test_difference_is_first_side_of_the_page_minus_second(arms, outcome):
@@ -108,7 +108,7 @@ def test_difference_is_first_side_of_the_page_minus_second(arms, outcome):
     (pair,) = pairs("t=tare&t=tace")
 
     assert pair.first.side.therapy.code == "tare"
-    assert pair.difference_words == "−20 (−33.4 to −5.2)"
+    assert pair.words == "−20 (−33.4 to −5.2)"
 
 
 @pytest.mark.parametrize(
@@ -129,9 +129,30 @@ def test_counts_of_different_things_make_no_pair(arms, outcome, fields):
     assert pairs() == ()
 
 
-def test_percentage_without_a_count_makes_no_pair(arms, outcome):
-    count(arms[0], outcome, 5, 10)
-    make_result(arms[1], outcome, value=Decimal(50))
+def test_percentages_without_counts_give_a_difference_without_an_interval(arms, outcome):
+    make_result(arms[0], outcome, value=Decimal("22.5"))
+    count(arms[1], outcome, 4, 10)
+
+    (pair,) = pairs()
+
+    assert pair.interval is None
+    assert pair.words == "−17.5"
+    assert (pair.first.per_100, pair.first.counts) == ("about 22", "")
+
+
+def test_printed_percentage_is_shown_and_the_difference_is_that_of_the_counts(arms, outcome):
+    make_result(arms[0], outcome, value=Decimal(33), events=1, total=3)
+    count(arms[1], outcome, 4, 10)
+
+    (pair,) = pairs()
+
+    assert pair.first.percentage == 33
+    assert pair.per_100 == pytest.approx(100 / 3 - 40)
+
+
+def test_result_without_a_number_makes_no_pair(arms, outcome):
+    make_result(arms[0], outcome, value=None, events=4)
+    count(arms[1], outcome, 4, 10)
 
     assert pairs() == ()
 
@@ -146,6 +167,14 @@ def test_arms_of_different_studies_make_no_pair(arms, outcome):
 def test_arms_that_may_share_patients_make_no_pair(arms, outcome):
     count(arms[0], outcome, 56, 80)
     count(arms[1], outcome, 48, 80)
+
+    assert pairs() == ()
+
+
+def test_arms_without_counts_may_share_patients_too(outcome):
+    study = make_study(n_patients=30)
+    for code in ("tace", "tare"):
+        make_result(make_arm(study, make_therapy(code), n=20), outcome)
 
     assert pairs() == ()
 
