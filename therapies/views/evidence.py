@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 from nelm_review.core.pages import render_page
 from therapies import exports
 from therapies.analysis_form import AnalysisForm
-from therapies.read_models import cell_beside, evidence_cell, patients, patients
+from therapies.read_models import cell_beside, evidence_cell, patients
 from therapies.read_models.evidence_cell import Evidence
 
 TEMPLATE = "therapies/evidence.html"
@@ -39,7 +39,6 @@ def show(request: HttpRequest, therapy: str, outcome: str) -> HttpResponse:
         like_these = patients.of_cell(form.scope(), therapy, outcome)
     context |= {"found": found, "cell": found.evidence, "page": found.page, "scope": form.scope()}
     context["patients"] = like_these
-    context["patients"] = patients.of_cell(form.scope(), therapy, outcome)
     return render_page(request, TEMPLATE, context, partial="results")
 
 
