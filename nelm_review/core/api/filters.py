@@ -76,7 +76,9 @@ class Filters(Generic[FormType]):
 
     def _parameter(self, name: str, words: str) -> dict[str, Any]:
         form_field = self.form.base_fields[name]
-        parameter = {"in": "query", "name": name, "required": False, "description": words}
+        # An address copied from a page has empty fields; they filter nothing.
+        parameter = {"in": "query", "name": name, "required": False, "allowEmptyValue": True}
+        parameter["description"] = words
         if takes_several(form_field):
             parameter |= {"style": "form", "explode": True}
         return {**parameter, "schema": _schema(form_field)}

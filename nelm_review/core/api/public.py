@@ -19,15 +19,15 @@ from django.urls import URLPattern, path, resolve, reverse
 from django.views.decorators.csrf import csrf_exempt
 from ninja import NinjaAPI
 from ninja.errors import HttpError
-from ninja.openapi.schema import OpenAPISchema
 from ninja.operation import Operation
 from ninja.responses import NinjaJSONEncoder
 
 from nelm_review.core import kept
+from nelm_review.core.api.description import Description
 from nelm_review.core.api.docs import LocalSwagger
 from nelm_review.core.api.numbers import DigitKeepingRenderer
 from nelm_review.core.api.paging import MOST_ITEMS, Page, links
-from nelm_review.core.api.problems import Problem, answer_with_problems
+from nelm_review.core.api.problems import answer_with_problems
 from nelm_review.core.api.throttling import POLICY, PerAddress
 
 View = Callable[..., HttpResponse]
@@ -47,14 +47,6 @@ PREFLIGHT = {
     "Access-Control-Allow-Methods": ALLOWED,
     "Access-Control-Allow-Headers": "*",
     "Access-Control-Max-Age": "86400",
-}
-ANSWERS_OF_ALL = {
-    304: {"description": "The answer that If-None-Match names is still right."},
-    429: {
-        "description": "The address asked too often.",
-        "headers": {"Retry-After": {"description": "In seconds.", "schema": {"type": "integer"}}},
-        "content": {"application/json": {"schema": Problem.model_json_schema()}},
-    },
 }
 
 
@@ -93,13 +85,13 @@ class PublicAPI(NinjaAPI):
             response["Link"] = links(request, data)
         return response
 
-    def get_openapi_schema(self, **options: Any) -> OpenAPISchema:
-        """Return the description, with the answers that every operation can give beside its own."""
-        schema = super().get_openapi_schema(**options)
-        for operations in schema["paths"].values():
-            for operation in operations.values():
-                operation["responses"] |= ANSWERS_OF_ALL
-        return schema
+    def get_openapi_schema(
+        self, *, path_prefix: str | None = None, path_params: dict[str, Any] | None = None
+    ) -> Description:
+        """Return the OpenAPI description; ValueError where two of its schemas share a name."""
+        return Description(
+            self, self.get_root_path(path_params or {}) if path_prefix is None else path_prefix
+        )
 
     @cached_property
     def description_json(self) -> bytes:

@@ -98,6 +98,7 @@ def test_filters_describe_themselves_as_parameters():
         "in": "query",
         "name": "colour",
         "required": False,
+        "allowEmptyValue": True,
         "description": "About colour.",
         "style": "form",
         "explode": True,

@@ -94,7 +94,7 @@ def test_parameter_of_a_page_that_cannot_be_read_is_named(db, client):
 
 
 def test_error_of_ours_is_answered_in_json_and_logged(db, monkeypatch, caplog):
-    def broken(scope: Any) -> None:
+    def broken(*args: Any, **options: Any) -> None:
         raise RuntimeError("secret detail")
 
     monkeypatch.setattr(evidence_map, "build", broken)
@@ -109,7 +109,7 @@ def test_error_of_ours_is_answered_in_json_and_logged(db, monkeypatch, caplog):
 
 
 def test_error_of_ours_reaches_whoever_listens(db, client, monkeypatch):
-    def broken(scope: Any) -> None:
+    def broken(*args: Any, **options: Any) -> None:
         raise RuntimeError("told")
 
     monkeypatch.setattr(evidence_map, "build", broken)

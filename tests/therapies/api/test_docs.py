@@ -48,8 +48,9 @@ def test_description_explains_every_operation_and_parameter(description):
 def test_description_types_every_answer(description):
     for address, operation in operations(description):
         refusal = "404" if "{" in address else "422"
-        assert set(operation["responses"]) == {"200", refusal}
-        for response in operation["responses"].values():
+        assert set(operation["responses"]) == {"200", "304", refusal, "429"}
+        for status in ("200", refusal, "429"):
+            response = operation["responses"][status]
             assert "$ref" in response["content"]["application/json"]["schema"]
 
 
