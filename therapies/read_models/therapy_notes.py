@@ -39,6 +39,11 @@ class Cited:
         return citation_text.journal_line(self.reference)
 
     @property
+    def is_identified(self) -> bool:
+        """Say whether identifiers lead to the text; where none does, the address of the reading must."""
+        return bool(self.reference.doi or self.reference.pmid or self.reference.pmcid)
+
+    @property
     def host(self) -> str:
         """The site where the text was read."""
         return urlsplit(self.source.read_at).hostname or ""

@@ -127,14 +127,22 @@ def test_therapy_shows_its_claims_numbered_to_their_references(client):
     page = text(client, "/therapies/tace/")
 
     assert "It is &lt;i&gt;synthetic&lt;/i&gt;." in page
-    assert (
-        page.count('href="#reference-1">1<span class="visually-hidden">, Writer &amp; Typist 2020</span>')
-        == 2
-    )
+    name = '<span class="visually-hidden">, Writer &amp; Typist 2020</span>'
+    assert page.count(f'href="#reference-1">[1]{name}</a>') == 2
     assert f'<a href="{reference.get_absolute_url()}">A &lt;b&gt;synthetic&lt;/b&gt; paper</a>' in page
     assert 'href="https://example.org/read?a=1&amp;b=2"' in page
     assert "for whom, how it is done, what to watch for." in page
     assert page.index("In brief, for clinicians") < page.index("What is reported")
+
+
+def test_therapy_shows_identifiers_in_place_of_where_a_reference_was_read(client):
+    source = make_claim_source("a", reference=make_reference(doi="10.9999/synthetic"))
+    make_claim(make_therapy("tace"), source)
+
+    page = text(client, "/therapies/tace/")
+
+    assert 'href="https://doi.org/10.9999/synthetic"' in page
+    assert "Read at" not in page
 
 
 def test_therapy_without_claims_says_that_none_is_written(client):
