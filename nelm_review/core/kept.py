@@ -35,7 +35,7 @@ PROJECT = Path(__file__).resolve().parents[2]
 SOURCES = ("nelm_review", "references", "therapies", "templates", "static", "requirements.txt")
 # The map of ten thousand studies is a tenth of it; a page beyond it is made anew each time.
 MOST_BYTES_KEPT = 1024 * 1024
-HTMX_HEADERS = ("HX-Request", "HX-History-Restore-Request")
+VARIES_BY = ("Cookie", "HX-Request", "HX-History-Restore-Request", "HX-Target")
 # Stored by the browser of one person, and never shown without asking whether it is still right.
 PRIVATE = "private, no-cache"
 
@@ -86,7 +86,7 @@ def validator(request: HttpRequest, *, who: Iterable[str] = ()) -> str:
         timezone.now().date().isoformat(),
         request.build_absolute_uri(request.path),
         urlencode(query, doseq=True),
-        *(request.headers.get(name, "") for name in HTMX_HEADERS),
+        *sorted(f"{name}: {value}" for name, value in request.headers.items() if name.startswith("Hx-")),
         *who,
     )
     digest = hashlib.sha256("\n".join(part.replace("\n", " ") for part in parts).encode()).hexdigest()
@@ -139,7 +139,7 @@ def _is_for_anybody(request: HttpRequest, response: HttpResponse) -> bool:
 def _labelled(response: HttpResponse, tag: str) -> HttpResponse:
     response["ETag"] = tag
     response["Cache-Control"] = PRIVATE
-    patch_vary_headers(response, ("Cookie", *HTMX_HEADERS))
+    patch_vary_headers(response, VARIES_BY)
     return response
 
 

@@ -242,6 +242,15 @@ def test_part_of_a_page_is_not_the_page(client, result):
     assert part["ETag"] != whole["ETag"]
 
 
+def test_part_that_htmx_puts_elsewhere_is_another(client, result):
+    tags = {
+        client.get("/evidence/tace/orr/?beside=1", headers={**HTMX, "HX-Target": target})["ETag"]
+        for target in ("beside", "results")
+    }
+
+    assert len(tags) == 2
+
+
 def test_order_of_the_query_does_not_matter(client, result):
     first = client.get("/?design=registry&n_min=5&design=case-series")
     second = client.get("/?n_min=5&design=registry&design=case-series")

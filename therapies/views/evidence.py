@@ -11,6 +11,7 @@ from django.core.exceptions import ObjectDoesNotExist
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
+from nelm_review.core.kept import kept
 from nelm_review.core.pages import render_page
 from therapies import exports
 from therapies.analysis_form import AnalysisForm
@@ -23,6 +24,7 @@ BESIDE = "beside"
 
 @login_not_required
 @require_safe
+@kept
 def show(request: HttpRequest, therapy: str, outcome: str) -> HttpResponse:
     """Show every published result of a therapy for an outcome, and what may be pooled of them.
 
@@ -44,6 +46,7 @@ def show(request: HttpRequest, therapy: str, outcome: str) -> HttpResponse:
 
 @login_not_required
 @require_safe
+@kept
 def download(request: HttpRequest, therapy: str, outcome: str) -> HttpResponse:
     """Send the same results as CSV, inside the same filters and analysis."""
     return exports.evidence_csv(_gather(request, therapy, outcome))
@@ -51,6 +54,7 @@ def download(request: HttpRequest, therapy: str, outcome: str) -> HttpResponse:
 
 @login_not_required
 @require_safe
+@kept
 def draw(request: HttpRequest, therapy: str, outcome: str) -> HttpResponse:
     """Send the same plot as a vector graphic that stands alone."""
     return exports.evidence_svg(_gather(request, therapy, outcome))
@@ -58,6 +62,7 @@ def draw(request: HttpRequest, therapy: str, outcome: str) -> HttpResponse:
 
 @login_not_required
 @require_safe
+@kept
 def picture(request: HttpRequest, therapy: str, outcome: str) -> HttpResponse:
     """Send the same plot as a picture."""
     return exports.evidence_png(_gather(request, therapy, outcome))
@@ -65,6 +70,7 @@ def picture(request: HttpRequest, therapy: str, outcome: str) -> HttpResponse:
 
 @login_not_required
 @require_safe
+@kept
 def script(request: HttpRequest, therapy: str, outcome: str) -> HttpResponse:
     """Send the same analysis as a script for R with metafor."""
     return exports.evidence_script(_gather(request, therapy, outcome))
