@@ -6,6 +6,7 @@ import zlib
 
 from allauth.account.models import EmailAddress
 from django.db import models
+from django.utils import timezone
 
 from nelm_review.core.models import User
 from references.models import (
@@ -23,6 +24,7 @@ from tests import builders as build
 from therapies.models import (
     Appraisal,
     Arm,
+    CellSummary,
     Certainty,
     ClaimCitation,
     ClaimSource,
@@ -31,9 +33,11 @@ from therapies.models import (
     ComparisonArm,
     Outcome,
     Population,
+    Release,
     Result,
     Study,
     StudyReport,
+    SummaryState,
     Therapy,
     TherapyClaim,
 )
@@ -58,7 +62,16 @@ CURATED = (
     ClaimCitation,
     Reference,
 )
-SERVICE_OWNED = (SearchRun, SearchHit, RawPubmedRecord, Author, CitedReference, Correction)
+SERVICE_OWNED = (
+    CellSummary,
+    SummaryState,
+    SearchRun,
+    SearchHit,
+    RawPubmedRecord,
+    Author,
+    CitedReference,
+    Correction,
+)
 
 
 class Crowd:
@@ -74,6 +87,7 @@ class Crowd:
         self.arm = build.make_arm(self.study, self.therapy)
         self.comparison = build.make_comparison(self.arm)
         self.claim = build.make_claim(self.therapy)
+        SummaryState.objects.create(evidence_version=1, method="1", computed_at=timezone.now())
 
     def grow(self, n: int) -> None:
         for _ in range(n):
@@ -108,10 +122,18 @@ class Crowd:
         position = self.comparison.comparison_arms.count() + 1
         ComparisonArm.objects.create(comparison=self.comparison, arm=arm, position=position)
         build.make_appraisal(self.study, result=result)
+        build.make_not_applicable()
+        self._computed(arm, result)
         build.make_certainty(build.make_therapy(parent=self.therapy))
         build.make_claim(self.therapy)
         position = self.claim.citations.count() + 1
         ClaimCitation.objects.create(claim=self.claim, source=build.make_claim_source(), position=position)
+
+    def _computed(self, arm: Arm, result: Result) -> None:
+        counts = dict.fromkeys(("n_studies", "n_patients", "n_results"), 1)
+        stamps = {"method": "1", "evidence_version": 1, "computed_at": timezone.now()}
+        CellSummary.objects.create(therapy=arm.therapy, outcome=result.outcome, **counts, **stamps)
+        build.make_release(f"2026.01.01.{Release.objects.count() + 2}")
 
 
 def every_model() -> tuple[type[models.Model], ...]:
