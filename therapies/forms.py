@@ -207,20 +207,6 @@ class ScopeForm(PatientsForm):
         return urlencode(self.other_pairs + self.patient_pairs)
 
 
-class CellForm(ScopeForm):
-    """The shared filters of one cell, and the order of its results."""
-
-    sort = forms.ChoiceField(label="Order", choices=RESULT_SORTS, required=False)
-
-    @property
-    def sort_key(self) -> str:
-        return self.readable("sort") or RESULT_SORTS[0][0]
-
-    @property
-    def sort_links(self) -> dict[str, SortLink]:
-        return sort_links(self.data, self.sort_key, RESULT_SORTS)
-
-
 class ResultsForm(ScopeForm):
     """The shared filters, and whose results for which outcome: what the API filters results by."""
 

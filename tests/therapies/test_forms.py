@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.http import QueryDict
 
-from therapies.forms import CellForm, ScopeForm
+from therapies.forms import ScopeForm
 from therapies.scope import Scope
 
 
@@ -66,16 +66,3 @@ def test_query_carries_which_patients():
     query = "design=registry&primary=pancreas&grade=g1&grade=g2&prior_prrt=no&unreported=include"
 
     assert ScopeForm(QueryDict(query)).query() == query
-
-
-def test_results_are_sorted_newest_first_unless_asked_otherwise():
-    assert CellForm(QueryDict("")).sort_key == "-year"
-    assert CellForm(QueryDict("sort=value")).sort_key == "value"
-    assert CellForm(QueryDict("sort=luck")).sort_key == "-year"
-
-
-def test_sort_link_of_the_current_column_turns_it_round():
-    links = CellForm(QueryDict("design=registry&sort=-n&page=3")).sort_links
-
-    assert (links["n"].query, links["n"].direction) == ("?design=registry&sort=n", "descending")
-    assert (links["value"].query, links["value"].direction) == ("?design=registry&sort=-value", "")

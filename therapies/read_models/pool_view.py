@@ -262,4 +262,5 @@ def ends(low: float, high: float, unit: Unit) -> str:
 def number(natural: float, unit: Unit) -> str:
     """Return a natural figure in its unit with one decimal, a proportion never rounded onto all."""
     words = printed.rounded(natural * unit.factor)
-    return "> 99.9" if unit is PERCENTAGE and natural < 1 and words == "100" else words
+    words = words if "." in words else f"{words}.0"
+    return "> 99.9" if unit is PERCENTAGE and natural < 1 and words == "100.0" else words

@@ -117,3 +117,28 @@ def _circle(path: str) -> tuple[float, float]:
     """Return the left edge and the diameter of a circle's path."""
     start, _arc, rest = path.removeprefix("M").partition("a")
     return float(start.split()[0]), float(rest.split()[5])
+
+
+def test_computed_interval_is_told_apart():
+    estimate = Estimate(value=50, ci_low=40, ci_high=60, is_computed=True)
+
+    assert forest.draw(estimate, PERCENT).is_computed
+
+
+def test_pool_is_a_diamond_from_end_to_end_of_its_interval_with_the_prediction_behind_it():
+    pooled = forest.draw_pooled(50, (40, 60), (20, 80), PERCENT)
+
+    assert pooled.diamond == "M80.0 9L100.0 3L120.0 9L100.0 15z"
+    assert pooled.prediction.startswith("M40.0 9H160.0")
+    assert pooled.beyond == ""
+
+
+def test_pool_whose_prediction_leaves_the_axis_has_an_arrow_and_no_cap_there():
+    pooled = forest.draw_pooled(2, (1, 3), (0.5, 9), Scale(5, 0, 200))
+
+    assert pooled.beyond
+    assert pooled.prediction.count("v") == 1
+
+
+def test_pool_without_width_can_still_be_seen():
+    assert forest.draw_pooled(50, (50, 50), (50, 50), PERCENT).diamond.startswith("M99.0 9L100.0")

@@ -10,6 +10,7 @@ from django.core.management import call_command
 
 from tests import recount
 from tests.builders import (
+    make_appraisal,
     make_arm,
     make_cohort,
     make_comparison,
@@ -20,9 +21,16 @@ from tests.builders import (
     make_study,
     make_therapy,
 )
+from therapies.analysis import Choices
+from therapies.analysis_form import Question
 from therapies.models import Criteria, Outcome, Study, Therapy
-from therapies.read_models import evidence_cell
+from therapies.read_models import cell_beside, evidence_cell, plot_rows
+from therapies.read_models.evidence_cell import Evidence, EvidenceCell
 from therapies.scope import Scope
+from therapies.synthesis import pooling
+from therapies.synthesis.effects import Counts, Measure
+from therapies.synthesis.eligibility import Rules
+from therapies.synthesis.pooling import Method
 
 pytestmark = pytest.mark.django_db
 
@@ -37,8 +45,16 @@ def outcome():
     return make_outcome("orr")
 
 
-def read(scope: Scope | None = None, **options) -> evidence_cell.EvidenceCell:
-    return evidence_cell.read(scope or Scope(), "tace", "orr", **options)
+def gather(scope: Scope | None = None, **options) -> Evidence:
+    return evidence_cell.gather(Question(scope or Scope(), **options), "tace", "orr")
+
+
+def read(scope: Scope | None = None, **options) -> EvidenceCell:
+    return evidence_cell.read(Question(scope or Scope(), **options), "tace", "orr")
+
+
+def labels(evidence: Evidence) -> list[str]:
+    return [item.row.study.label for item in evidence.items]
 
 
 def survival_rate() -> Outcome:
@@ -53,8 +69,9 @@ def test_cell_counts_by_the_rule_and_lists_every_result(therapy, outcome):
 
     cell = read()
 
-    assert (cell.cell.n_studies, cell.cell.n_patients, cell.cell.n_results) == (2, 35, 3)
-    assert len(list(cell.all_lines())) == 3
+    counts = cell.evidence.cell
+    assert (counts.n_studies, counts.n_patients, counts.n_results) == (2, 35, 3)
+    assert len(list(cell.page.rows)) == 3
 
 
 def test_cell_leaves_out_other_therapies_outcomes_and_unpublished_results(therapy, outcome):
@@ -62,8 +79,10 @@ def test_cell_leaves_out_other_therapies_outcomes_and_unpublished_results(therap
     make_result(make_arm(), outcome)
     make_result(make_arm(therapy=therapy), outcome, is_published=False)
 
-    assert list(read().all_lines()) == []
-    assert read().is_empty
+    evidence = gather()
+
+    assert evidence.items == ()
+    assert evidence.is_empty
 
 
 def test_cell_groups_rates_of_survival_by_time(therapy):
@@ -73,38 +92,30 @@ def test_cell_groups_rates_of_survival_by_time(therapy):
         make_result(arm, outcome, timepoint_months=months and Decimal(months))
     make_result(make_arm(therapy=therapy), outcome, timepoint_months=Decimal("60.0"), value=Decimal(20))
 
-    groups = read().groups
+    sections = gather().plot.sections
 
-    assert [group.title for group in groups] == [
+    assert [section.title for section in sections] == [
         "At 1\u00a0year",
         "At 5\u00a0years",
         "Time point not reported",
     ]
-    assert [len(group.lines) for group in groups] == [1, 2, 1]
-    assert groups[1].words == "20–50%"
-    assert [group.is_one_range for group in groups] == [True, True, False]
+    assert [section.n_results for section in sections] == [1, 2, 1]
+    assert sections[1].words == "20–50%"
+    assert [section.is_one_range for section in sections] == [True, True, False]
 
 
-def test_cell_has_one_group_where_every_result_can_be_drawn(therapy, outcome):
+def test_rates_of_survival_that_are_not_grouped_are_no_range(therapy):
+    outcome = survival_rate()
+    make_result(make_arm(therapy=therapy), outcome, timepoint_months=12)
+
+    assert gather(group="none").ranges == ()
+
+
+def test_cell_has_one_section_without_a_title_where_nothing_stands_apart(therapy, outcome):
     make_result(make_arm(therapy=therapy), outcome, timepoint_months=3)
-    make_result(make_arm(therapy=therapy), outcome)
+    make_result(make_arm(therapy=therapy), outcome, value=None, events=4)
 
-    assert [(group.title, len(group.lines)) for group in read().groups] == [("", 2)]
-
-
-def test_cell_keeps_composite_and_unusable_results_under_their_own_headings(therapy, outcome):
-    arm = make_arm(therapy=therapy)
-    make_result(arm, outcome, value=Decimal(10))
-    make_result(arm, outcome, value=Decimal(90), is_composite=True)
-    make_result(arm, outcome, value=None, events=4)
-
-    drawn, composite, unusable = read().groups
-
-    assert drawn.words == "10%"
-    assert "Composite" in composite.title
-    assert "without a single number" in unusable.title
-    assert [len(group.lines) for group in (drawn, composite, unusable)] == [1, 1, 1]
-    assert [group.title for group in read().ranges] == ["Results"]
+    assert [(section.title, section.n_results) for section in gather().plot.sections] == [("", 2)]
 
 
 @pytest.mark.parametrize("design", Study.REVIEW_DESIGNS)
@@ -113,9 +124,9 @@ def test_cell_sets_reviews_apart(therapy, outcome, design):
 
     cell = read()
 
-    assert cell.groups == ()
+    assert cell.page.sections == ()
     assert len(cell.reviews) == 1
-    assert cell.cell.n_reviews == 1
+    assert cell.evidence.cell.n_reviews == 1
 
 
 @pytest.mark.parametrize(
@@ -135,7 +146,96 @@ def test_cell_sorts_and_puts_the_unknown_last(therapy, outcome, sort, order):
         make_report(study, make_reference(published_year=year))
         make_result(make_arm(study, therapy, n=n), outcome, value=Decimal(value))
 
-    assert [line.study.label for line in read(sort=sort).all_lines()] == order
+    assert labels(gather(sort=sort)) == order
+
+
+def add_responses(therapy: Therapy, outcome: Outcome, *counts: tuple[int, int]) -> list[Study]:
+    studies = []
+    for number, (events, total) in enumerate(counts):
+        study = make_study(f"s{number}", n_patients=total)
+        arm = make_arm(study, therapy, n=total)
+        make_result(arm, outcome, value=None, events=events, total=total, criteria=Criteria.WHO)
+        studies.append(study)
+    return studies
+
+
+def test_cell_is_pooled_as_the_synthesis_pools_it(therapy, outcome):
+    counts = ((10, 18), (12, 20), (32, 43))
+    add_responses(therapy, outcome, *counts)
+
+    cell = read()
+
+    data = [Counts(f"s{n}", *pair) for n, pair in enumerate(counts)]
+    assert cell.evidence.pool.pool == pooling.pool(data, measure=Measure.PLO)
+    assert cell.refusals == ()
+    assert [row.label.split(":")[0] for row in cell.sensitivity] == ["Chosen", *["Sensitivity"] * 3]
+
+
+def test_cell_with_a_study_left_out_is_the_pool_of_the_others(therapy, outcome):
+    counts = ((10, 18), (12, 20), (32, 43), (5, 30))
+    add_responses(therapy, outcome, *counts)
+
+    cell = read(choices=Choices(Rules(without=("s3",))))
+
+    data = [Counts(f"s{n}", *pair) for n, pair in enumerate(counts[:3])]
+    assert cell.evidence.pool.pool == pooling.pool(data, measure=Measure.PLO)
+    assert [change.words for change in cell.changes] == ["without Study s3"]
+    dropped = next(row for row in cell.page.rows if row.standing.is_dropped)
+    assert dropped.standing.left_out == "left out by you"
+
+
+def test_cell_without_high_risk_of_bias(therapy, outcome):
+    studies = add_responses(therapy, outcome, (10, 18), (12, 20), (32, 43), (5, 30))
+    make_appraisal(studies[0])
+
+    cell = read(choices=Choices(Rules(without_high_risk=True)))
+
+    assert cell.evidence.pool.k == 3
+    judged = [row for row in cell.page.rows if row.judged]
+    assert [(row.judged[0].words, row.standing.left_out) for row in judged] == [
+        ("Serious risk", "at high risk of bias")
+    ]
+
+
+def test_cell_says_why_a_method_gives_nothing(therapy, outcome):
+    add_responses(therapy, outcome, (9, 9), (7, 7), (12, 12))
+
+    cell = read(choices=Choices(method=Method.GLMM))
+
+    assert cell.evidence.pool is None
+    assert "cannot be fitted" in cell.evidence.plot.overall.problem
+
+
+def test_derived_results_are_listed_apart_and_enter_only_where_admitted(therapy, outcome):
+    add_responses(therapy, outcome, (10, 18), (12, 20))
+    arm = make_arm(make_study("parts", n_patients=25), therapy, n=25)
+    for code, events in (("cr", 2), ("pr", 8)):
+        part = make_outcome(code)
+        make_result(arm, part, value=None, events=events, total=25, criteria=Criteria.WHO)
+
+    strict, wide = read(), read(choices=Choices(Rules(with_derived=True)))
+
+    section = strict.page.sections[-1]
+    (row,) = section.rows
+    assert section.section.is_derived
+    assert (row.words, row.counts, len(row.parts)) == ("40%", "10 of 25 patients", 2)
+    assert row.standing.left_out == "derived, not reported"
+    assert strict.evidence.cell.n_results == 2
+    assert strict.evidence.pool is None
+    assert wide.evidence.pool.k == 3
+
+
+def test_page_holds_some_rows_and_the_pool_all(therapy, outcome):
+    add_responses(therapy, outcome, *[(5 + n % 3, 20) for n in range(12)])
+
+    first, _reviews = plot_rows.load(gather(), size=5)
+    last, _reviews = plot_rows.load(gather(), number=99, size=5)
+
+    assert (first.n_pages, first.first, first.last, first.n) == (3, 1, 5, 12)
+    assert (last.number, last.first, last.last) == (3, 11, 12)
+    assert first.next.endswith("&page=2")
+    assert len({row.item.key for page in (first, last) for row in page.rows}) == 7
+    assert gather().pool.k == 12
 
 
 def test_cell_names_a_cohort_that_several_studies_share(therapy, outcome):
@@ -144,10 +244,10 @@ def test_cell_names_a_cohort_that_several_studies_share(therapy, outcome):
     for study in [*studies, make_study(cohort=alone), make_study()]:
         make_result(make_arm(study, therapy), outcome)
 
-    (overlap,) = read().overlaps
+    (overlap,) = gather().overlaps
 
-    assert overlap.cohort == shared
-    assert set(overlap.studies) == set(studies)
+    assert overlap.name == shared.name
+    assert {study.key for study in overlap.studies} == {study.key for study in studies}
 
 
 def test_cell_says_how_many_mixed_studies_are_left_out(therapy, outcome):
@@ -155,15 +255,15 @@ def test_cell_says_how_many_mixed_studies_are_left_out(therapy, outcome):
     make_result(arm, outcome)
     make_result(arm, outcome)
 
-    assert read().n_mixed_left_out == 1
-    assert read(Scope(with_mixed_histology=True)).n_mixed_left_out == 0
-    assert len(list(read(Scope(with_mixed_histology=True)).all_lines())) == 2
+    assert gather().n_mixed_left_out == 1
+    assert gather(Scope(with_mixed_histology=True)).n_mixed_left_out == 0
+    assert len(gather(Scope(with_mixed_histology=True)).items) == 2
 
 
 def test_cell_counts_left_out_mixed_studies_inside_the_other_filters(therapy, outcome):
     make_result(make_arm(make_study(histology=Study.Histology.MIXED), therapy), outcome)
 
-    assert read(Scope(designs=(Study.Design.REGISTRY,))).n_mixed_left_out == 0
+    assert gather(Scope(designs=(Study.Design.REGISTRY,))).n_mixed_left_out == 0
 
 
 def test_cell_lists_a_comparison_of_its_therapy_once(therapy, outcome):
@@ -182,7 +282,7 @@ def test_line_names_the_report_that_prints_the_number(therapy, outcome):
     make_result(arm, outcome, source_report=companion)
     make_result(arm, outcome)
 
-    named, silent = sorted(read().all_lines(), key=lambda line: line.result.position)
+    named, silent = sorted((row.line for row in read().page.rows), key=lambda line: line.result.position)
 
     assert named.report == companion
     assert silent.report.role == "primary"
@@ -197,9 +297,9 @@ def test_line_knows_a_study_that_only_a_review_names(therapy, outcome, fields, t
     make_report(study, make_reference(**fields))
     make_result(make_arm(study, therapy), outcome, reported_in=review)
 
-    (line,) = read().all_lines()
+    (row,) = read().page.rows
 
-    assert line.is_known_only_through_review is through_review
+    assert row.line.is_known_only_through_review is through_review
 
 
 @pytest.mark.parametrize(
@@ -213,14 +313,14 @@ def test_line_knows_a_study_that_only_a_review_names(therapy, outcome, fields, t
 def test_heading_is_a_sentence(outcome, name, kind, heading):
     make_therapy("tace", name=name, kind=kind)
 
-    assert read().heading == f"Outcome orr {heading}"
+    assert gather().heading == f"Outcome orr {heading}"
 
 
 def test_unknown_therapy_and_outcome_are_said(therapy, outcome):
     with pytest.raises(Therapy.DoesNotExist, match="nowhere"):
-        evidence_cell.read(Scope(), "nowhere", "orr")
+        evidence_cell.read(Question(), "nowhere", "orr")
     with pytest.raises(Outcome.DoesNotExist, match="luck"):
-        evidence_cell.read(Scope(), "tace", "luck")
+        evidence_cell.read(Question(), "tace", "luck")
 
 
 def test_neighbours_are_filled_cells_above_below_and_beside(outcome):
@@ -231,7 +331,9 @@ def test_neighbours_are_filled_cells_above_below_and_beside(outcome):
     for arm_of in (child, sister):
         make_result(make_arm(therapy=arm_of), outcome)
 
-    assert [row.therapy.code for row, _cell in read().neighbours] == ["parent", "child", "sister"]
+    beside = cell_beside.read(Scope(), "tace", "orr")
+
+    assert [row.therapy.code for row, _cell in beside.neighbours] == ["parent", "child", "sister"]
 
 
 def test_cells_of_the_shipped_files_list_what_a_recount_finds():
@@ -241,12 +343,12 @@ def test_cells_of_the_shipped_files_list_what_a_recount_finds():
     for (therapy, outcome), (n_studies, n_patients, n_results, n_reviews) in counts.items():
         if therapy not in ("tace", "ablation", "tare-y90-resin", "resection"):
             continue
-        cell = evidence_cell.read(Scope(), therapy, outcome)
-        counted = [line for group in cell.groups for line in group.lines]
+        cell = evidence_cell.gather(Question(), therapy, outcome)
+        counted = [item for item in cell.items if not item.derived]
 
         assert len(counted) == n_results, (therapy, outcome)
-        assert len({line.study.pk for line in counted}) == n_studies, (therapy, outcome)
-        assert len({line.study.pk for line in cell.reviews}) == n_reviews, (therapy, outcome)
+        assert len({item.row.study.pk for item in counted}) == n_studies, (therapy, outcome)
+        assert len({item.row.study.pk for item in cell.reviews}) == n_reviews, (therapy, outcome)
         assert cell.cell.n_patients == n_patients, (therapy, outcome)
 
 
@@ -268,10 +370,8 @@ def test_values_of_the_shipped_files_are_those_of_the_files():
                 if result["outcome"] == "os-median" and result["arm"] in arms and result["value"] is not None
             ]
 
-    cell = evidence_cell.read(Scope(), "embolization", "os-median")
-    shown = [
-        (line.study.key, round(line.reading.value, 6)) for line in cell.all_lines() if line.reading.is_usable
-    ]
+    cell = evidence_cell.gather(Question(), "embolization", "os-median")
+    shown = [(item.row.study.key, round(item.value, 6)) for item in cell.items if item.value is not None]
 
     assert len(expected) > 20
     assert sorted(shown) == sorted(expected)

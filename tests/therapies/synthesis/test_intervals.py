@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from therapies.synthesis.errors import CannotPool
-from therapies.synthesis.intervals import clopper_pearson, wilson
+from therapies.synthesis.intervals import clopper_pearson, limits, wilson
 
 
 def test_clopper_pearson_of_16_in_17() -> None:
@@ -55,3 +55,22 @@ def test_interval_refuses_counts_that_are_none(events, total, words: str) -> Non
 def test_interval_refuses_a_level_in_percent() -> None:
     with pytest.raises(CannotPool, match="between 0 and 1"):
         wilson(1, 2, level=95)
+
+
+@pytest.mark.parametrize(("method", "one"), [("exact", clopper_pearson), ("wilson", wilson)])
+def test_limits_of_many_are_those_of_each(method, one) -> None:
+    counts = [(0, 1), (1, 1), (0, 5), (5, 5), (16, 17), (3, 40), (500, 1000), (99_999, 100_000)]
+
+    lows, highs = limits([x for x, _n in counts], [n for _x, n in counts], method=method)
+
+    for (x, n), low, high in zip(counts, lows, highs, strict=True):
+        assert (low, high) == (
+            pytest.approx(one(x, n).low, abs=1e-9),
+            pytest.approx(one(x, n).high, abs=1e-9),
+        )
+
+
+def test_limits_of_nothing_are_none() -> None:
+    lows, highs = limits([], [], method="exact")
+
+    assert (len(lows), len(highs)) == (0, 0)
