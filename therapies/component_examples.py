@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -119,8 +120,20 @@ EXAMPLES = {
     "forest_axis": (Example("Percentages", {"axis": AXIS, "unit": "%"}),),
     "forest_mark": (
         Example("Value and interval", {"mark": forest.draw(INTERVAL, AXIS.scale)}, inside="mark-better"),
+        Example(
+            "An interval that is computed, not printed",
+            {"mark": forest.draw(replace(INTERVAL, is_computed=True), AXIS.scale)},
+            inside="mark-better",
+        ),
         Example("A range without a value", {"mark": forest.draw(RANGE, AXIS.scale)}, inside="mark-worse"),
         Example("Nothing to draw", {"mark": None}),
+    ),
+    "pool_mark": (
+        Example(
+            "Interval of the mean, and where a new study is expected",
+            {"mark": forest.draw_pooled(45, (35, 56), (15, 80), AXIS.scale)},
+            inside="mark-better",
+        ),
     ),
     "profile": (
         Example("Benefits and harms", {"profile": Profile(None, (BENEFITS,), (HARMS,)), "filters": ""}),
