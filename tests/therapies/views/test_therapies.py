@@ -145,6 +145,14 @@ def test_therapy_shows_identifiers_in_place_of_where_a_reference_was_read(client
     assert "Read at" not in page
 
 
+def test_therapy_says_that_a_reference_of_its_claims_is_retracted(client):
+    make_claim(make_therapy("tace"), make_claim_source(reference=make_reference(is_retracted=True)))
+
+    notes, _reported = text(client, "/therapies/tace/").split("What is reported")
+
+    assert ">Retracted<" in notes
+
+
 def test_therapy_without_claims_says_that_none_is_written(client):
     make_therapy("ire", name="Therapy of pulses")
 
