@@ -59,7 +59,8 @@ def evidence() -> None:
 @pytest.mark.parametrize(
     "address",
     [
-        CELL, f"{CELL}?design=anecdote", "/evidence/embolization/major-ae/?design=registry",
+        CELL, f"{CELL}?design=anecdote", f"{CELL}?group=criteria&derived=include", f"{CELL}?beside=1",
+        "/evidence/embolization/major-ae/?design=registry",
         "/evidence/tace/os-rate/", "/therapies/", "/therapies/tace/", "/outcomes/orr/",
         "/outcomes/os-rate/?months=12", "/studies/", "/studies/?q=nothing", "/studies/alpha/",
         "/studies/review/", "/methods/", "/studies/nobody/",
@@ -134,6 +135,41 @@ def test_cell_opens_from_the_map_with_its_filters(browser_page, evidence):
     assert browser_page.locator("h1").inner_text() == (
         "Objective response rate after transarterial chemoembolization"
     )
+
+
+def test_reader_leaves_a_study_out_sees_the_number_change_and_takes_the_plot_away(browser_page, tmp_path):
+    therapy, outcome = make_therapy("tace"), make_outcome("orr", name="Objective response rate")
+    for number, events in enumerate((10, 12, 13, 30), start=1):
+        study = make_study(f"s{number}", label=f"Synthetic {number}", n_patients=40)
+        arm = make_arm(study, therapy, n=40)
+        make_result(arm, outcome, value=None, events=events, total=40, criteria=Criteria.WHO)
+    browser_page.goto(CELL)
+    figure = browser_page.locator(".answer-figure b")
+    before = figure.inner_text()
+
+    browser_page.get_by_role("link", name="the analysis without Synthetic 4").click()
+    browser_page.wait_for_url("**without=s4")
+
+    assert figure.inner_text() != before
+    assert browser_page.get_by_text("Left out: left out by you").is_visible()
+    with browser_page.expect_download() as download:
+        browser_page.get_by_role("link", name="SVG of this plot").click()
+    download.value.save_as(tmp_path / "plot.svg")
+    assert figure.inner_text() in (tmp_path / "plot.svg").read_text("utf-8")
+
+    browser_page.get_by_label("Order").select_option("value")
+    browser_page.wait_for_url("**sort=value**")
+    assert "without=s4" in browser_page.url
+    browser_page.get_by_role("link", name="put back Synthetic 4").click()
+    assert figure.inner_text() == before
+
+
+def test_what_lies_around_a_cell_comes_into_view(browser_page, evidence):
+    browser_page.goto(CELL)
+
+    browser_page.locator("#beside").scroll_into_view_if_needed()
+
+    browser_page.get_by_role("heading", name="Also reported of Transarterial chemoembolization").wait_for()
 
 
 def _complaints(page: Any) -> list[str]:

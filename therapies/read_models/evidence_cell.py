@@ -15,7 +15,9 @@ from therapies.charts import forest
 from therapies.evidence_map import Cell, Row
 from therapies.models import Certainty, Outcome, Therapy
 from therapies.read_models import (
+    cell_words,
     effects,
+    gaps,
     lineage,
     median_pool,
     plot_items,
@@ -53,6 +55,7 @@ class Evidence:
 
     question: Question
     ignored: tuple[str, ...]
+    rows: tuple[Row, ...]
     row: Row
     outcome: Outcome
     above: tuple[Row, ...]
@@ -147,6 +150,16 @@ class Evidence:
 
 
 @dataclass(frozen=True)
+class CellGap:
+    """Why a cell is empty: the kind (a value of `gaps.Gap`), its reason, and how fresh that knowledge is."""
+
+    kind: str
+    reason: str
+    n_waiting: int
+    freshness: str
+
+
+@dataclass(frozen=True)
 class EvidenceCell:
     """One page of a cell: its evidence, the rows of this page loaded, and what stands around the plot.
 
@@ -162,6 +175,7 @@ class EvidenceCell:
     sensitivity: tuple[Figures, ...] = ()
     leave_one_out: tuple[Figures, ...] = ()
     difference: str = ""
+    gap: CellGap | None = None
 
     @property
     def n_more_reviews(self) -> int:
@@ -215,6 +229,21 @@ def read(question: Question, therapy: str, outcome: str) -> EvidenceCell:
         sensitivity=pool_view.sensitivity(overall),
         leave_one_out=pool_view.leave_one_out(overall) if may_run else (),
         difference=_difference(evidence.plot),
+        gap=_gap(evidence) if evidence.is_empty else None,
+    )
+
+
+def _gap(evidence: Evidence) -> CellGap:
+    """Return which kind of empty a cell is; two queries."""
+    known = gaps.load(evidence.question.scope, evidence.rows, [evidence.outcome])
+    kind = known.gap(evidence.cell)
+    therapy, outcome = evidence.therapy.code, evidence.outcome.code
+    fresh = known.fresh(therapy)
+    return CellGap(
+        kind=kind.value if kind else "",
+        reason=known.not_applicable.get((therapy, outcome), ""),
+        n_waiting=fresh.n_waiting,
+        freshness=cell_words.freshness(fresh),
     )
 
 
@@ -256,6 +285,7 @@ def gather(question: Question, therapy: str, outcome: str) -> Evidence:
     return Evidence(
         question=asked,
         ignored=ignored,
+        rows=rows,
         row=row,
         outcome=measured,
         above=lineage.above(rows, row),

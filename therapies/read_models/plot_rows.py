@@ -164,7 +164,7 @@ def _row(item: Item, loaded: dict[int, Line], evidence: Evidence) -> PlotRow:
         judged=evidence.risk.of(item.row.study.pk, item.row.pk),
         interval=interval_words(item),
         interval_method=INTERVAL_NAMES[evidence.question.interval] if item.is_computed else "",
-        reconstructed=f"{one.events:,} of {one.total:,}" if one.is_reconstructed else "",
+        reconstructed=f"{one.events:,} of {one.total:,}" if one.is_reconstructed and one.total else "",
         toggle=toggle,
         parts=tuple(loaded[key] for key in keys) if item.derived else (),
     )
