@@ -6,6 +6,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
+from nelm_review.core.kept import kept
 from nelm_review.core.pages import render_page
 from therapies.forms import SiteSearchForm
 from therapies.read_models.site_search import page
@@ -13,6 +14,7 @@ from therapies.read_models.site_search import page
 
 @login_not_required
 @require_safe
+@kept
 def show(request: HttpRequest) -> HttpResponse:
     """Show what the words of `?q=` find, grouped, best first."""
     form = SiteSearchForm(request.GET)
