@@ -119,8 +119,10 @@ def published(scope: Scope, outcomes: Collection[Outcome] | None = None) -> Fact
     in_reading_order = np.lexsort((arms["arm"], arms["study"]))
     arms = {name: column[in_reading_order] for name, column in arms.items()}
     place = lookup(results["arm"], arms["arm"], np.arange(len(arms["arm"])))
-    order = np.argsort(place, kind="stable")
-    order = order[np.searchsorted(place[order], 0) :]
+    known = np.flatnonzero(place != UNKNOWN)
+    # A small integer type lets numpy sort by radix: linear, and stable.
+    small = place[known].astype(np.min_scalar_type(len(arms["arm"])))
+    order = known[np.argsort(small, kind="stable")]
     place = place[order]
     return Facts(
         **{name: results[name][order] for name in ("result", "outcome", "value", "timepoint")},

@@ -1,4 +1,4 @@
-"""The evidence map on generated evidence: 10,000 studies, 20,000 arms, 100,000 results.
+"""The evidence map on generated evidence: 10,000 studies, 100,000 results, 2,000 references waiting.
 
 Run with `python -m tests.bench.evidence_map`. The floor beside it is PostgreSQL alone aggregating the same
 published results by arm's therapy and outcome, without rolling them up the tree and without the values.
@@ -8,9 +8,13 @@ from __future__ import annotations
 
 import gzip
 
+from django.http import HttpResponse
+from django.utils import timezone
+
 from tests.bench import scratch
 
-N_STUDIES, ARMS_PER_STUDY, RESULTS_PER_ARM = 10_000, 2, 5
+N_STUDIES, ARMS_PER_STUDY, RESULTS_PER_ARM, N_WAITING = 10_000, 2, 5, 2_000
+TITLES = ("Chemoembolization of liver metastases", "Microwave ablation or SIRT", "Liver metastases", "TARE")
 
 GENERATE = (
     """
@@ -61,18 +65,62 @@ def generate() -> None:
             cursor.execute(statement, {**sizes, "user": User.objects.evidence_loader().pk})
             # Without statistics, each foreign key would be checked by reading the whole table.
             cursor.execute("ANALYZE")
+    generate_literature()
+
+
+def generate_literature() -> None:
+    """Give every generated study its report, and let a finished search have found references nobody read."""
+    from django.db import connection
+
+    from nelm_review.core.models import User
+    from references.models import Reference, SearchHit, SearchRun
+    from therapies.models import Study, StudyReport
+
+    def references(n: int) -> list[Reference]:
+        return Reference.objects.bulk_create(
+            Reference(
+                origin=Reference.Origin.MANUAL,
+                title=f"{TITLES[number % len(TITLES)]}, generated {number}",
+                published_year=1990 + number % 35,
+            )
+            for number in range(n)
+        )
+
+    studies = Study.objects.filter(key__startswith="generated-")
+    StudyReport.objects.bulk_create(
+        StudyReport(study=study, reference=reference, role=StudyReport.Role.PRIMARY, position=1)
+        for study, reference in zip(studies, references(N_STUDIES), strict=True)
+    )
+    now = timezone.now()
+    run = SearchRun.objects.create(
+        kind=SearchRun.Kind.QUERY,
+        query="chemoembolization OR radioembolization OR ablation",
+        state=SearchRun.State.DONE,
+        requested_by=User.objects.evidence_loader(),
+        finished_at=now,
+    )
+    SearchHit.objects.bulk_create(
+        SearchHit(
+            run=run, pmid=99_000_000 + place, position=place, state=SearchHit.State.NEW, reference=found
+        )
+        for place, found in enumerate(references(N_WAITING), start=1)
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE")
 
 
 def main() -> None:
     """Print the time of the counting, of the whole page and of the floor, with queries and bytes."""
     with scratch.database():
+        from django.core.cache import caches
         from django.core.management import call_command
         from django.db import connection
         from django.test import Client
         from django.test.utils import CaptureQueriesContext
 
-        from therapies import evidence_map
-        from therapies.models import Result
+        from therapies import derivation, evidence_map
+        from therapies.models import Outcome, Result
+        from therapies.read_models import gaps
         from therapies.scope import Scope
 
         call_command("load_evidence", verbosity=0)
@@ -91,13 +139,28 @@ def main() -> None:
                 cursor.fetchall()
 
         client = Client()
+
+        def page() -> HttpResponse:
+            caches["pages"].clear()
+            return client.get("/")
+
         with CaptureQueriesContext(connection) as queries:
-            response = client.get("/")
+            response = page()
             n_queries = len(queries)
-        seconds = scratch.timed(floor, lambda: evidence_map.build(Scope()), lambda: client.get("/"), rounds=9)
+        rows, outcomes = evidence_map.build(Scope()).rows, list(Outcome.objects.all())
+        seconds = scratch.timed(
+            floor,
+            lambda: evidence_map.build(Scope()),
+            lambda: derivation.derived(Scope()),
+            lambda: gaps.load(Scope(), rows, outcomes),
+            page,
+            rounds=9,
+        )
         print(scratch.line("floor: PostgreSQL grouping the same rows", seconds[0]))
         print(scratch.line("evidence map, counted", seconds[1]))
-        print(scratch.line(f"evidence map, whole page ({n_queries} queries)", seconds[2]))
+        print(scratch.line(f"derived results ({len(derivation.derived(Scope()))})", seconds[2]))
+        print(scratch.line("gaps, freshness, certainty", seconds[3]))
+        print(scratch.line(f"evidence map, whole page ({n_queries} queries)", seconds[4]))
         print(f"page: {len(response.content):,} bytes, {len(gzip.compress(response.content)):,} compressed")
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import lru_cache
 from itertools import pairwise
 from math import sqrt
 
@@ -55,6 +56,12 @@ class PathData(str):
         return self
 
 
+class SvgShapes(PathData):
+    """SVG elements of path data and class names of our own making."""
+
+    __slots__ = ()
+
+
 NO_PATH = PathData()
 
 
@@ -74,6 +81,21 @@ class Strip:
     derived: PathData = NO_PATH
     pooled: PathData = NO_PATH
     mix: tuple[PathData, ...] = ()
+
+    def shapes(self, *, with_middle: bool) -> SvgShapes:
+        """Return every part as SVG elements on the axis; the middle gives way to a pooled estimate."""
+        middle = f"M{self.middle} 2v18" if with_middle and self.middle and not self.pooled else ""
+        parts = [
+            ("strip-axis", f"M{MARGIN} {BASELINE:g}h{WIDTH - 2 * MARGIN}"),
+            ("strip-bars", self.bars + self.beyond),
+            ("strip-marks", self.filled),
+            ("strip-hollow", self.hollow),
+            ("strip-derived", self.derived),
+            ("strip-pooled", self.pooled),
+            ("strip-middle", middle),
+            *((f"mix-{place}", piece) for place, piece in enumerate(self.mix)),
+        ]
+        return SvgShapes("".join(f'<path class="{kind}" d="{path}"/>' for kind, path in parts if path))
 
 
 def draw(marks: Sequence[Mark], *, middle: float, scale: Scale) -> Strip:
@@ -169,18 +191,24 @@ def _lanes(positions: Sequence[float]) -> list[float]:
     return lanes
 
 
+@lru_cache(maxsize=64)
+def _bins(scale: Scale) -> tuple[np.ndarray, tuple[str, ...], str]:
+    """Return the inner edges of the bins, the path to the foot of each, and the step across one."""
+    width = (scale.right - scale.left) / N_BINS
+    feet = tuple(f"M{scale.left + index * width:.1f} {HEIGHT - 1}v-" for index in range(N_BINS))
+    return np.linspace(0, scale.top, N_BINS + 1)[1:-1], feet, f"h{width - 0.4:.1f}v"
+
+
 def _histogram(values: Sequence[float], scale: Scale) -> PathData:
-    edges = np.linspace(0, scale.top, N_BINS + 1)[1:-1]
+    edges, feet, across = _bins(scale)
     places = [0, *np.searchsorted(values, edges).tolist(), len(values)]
     counts = [stop - start for start, stop in pairwise(places)]
-    width = (scale.right - scale.left) / N_BINS
     tallest = max(counts)
     bars = []
-    for index, count in enumerate(counts):
+    for foot, count in zip(feet, counts, strict=True):
         if count:
-            height = max(1.0, (HEIGHT - 2) * count / tallest)
-            left = scale.left + index * width
-            bars.append(f"M{left:.1f} {HEIGHT - 1}v-{height:.1f}h{width - 0.4:.1f}v{height:.1f}z")
+            height = f"{max(1.0, (HEIGHT - 2) * count / tallest):.1f}"
+            bars.append(f"{foot}{height}{across}{height}z")
     return PathData("".join(bars))
 
 

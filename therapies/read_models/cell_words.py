@@ -25,7 +25,10 @@ GAP_WORDS = {
     Gap.NOT_APPLICABLE: "does not apply",
     Gap.FILTERED: "left out",
 }
-DATE = "%-d %B %Y"
+MONTHS = (
+    *("January", "February", "March", "April", "May", "June", "July"),
+    *("August", "September", "October", "November", "December"),
+)
 
 
 @dataclass(frozen=True)
@@ -116,7 +119,8 @@ def freshness(fresh: Freshness) -> str:
     if fresh.searched_on is None:
         searched = "No search covers this therapy yet"
     else:
-        searched = f"Last searched {fresh.searched_on.strftime(DATE)}"
+        day = fresh.searched_on
+        searched = f"Last searched {day.day} {MONTHS[day.month - 1]} {day.year}"
     if not fresh.n_waiting:
         return f"{searched}; no reference waiting"
     return f"{searched}; {fresh.n_waiting:,} reference{'s' * (fresh.n_waiting != 1)} waiting"

@@ -18,6 +18,7 @@ from django.db import connection
 from django.db.models import CharField, F, TextField, Value
 from django.utils import timezone
 
+from nelm_review.core import changes
 from references.models import SOURCE_REVIEW_DOI, SearchRun
 from references.models.reference import SEARCH_CONFIG
 from therapies.evidence_map import Cell, Row
@@ -188,14 +189,16 @@ def _operand_end(query: str, start: int) -> int:
 
 # A reference waits when a search found it, no study uses it, and nothing speaks against it.
 _LITERATURE = """
+WITH asked AS MATERIALIZED (
+    SELECT therapy, websearch_to_tsquery(%s::regconfig, words) AS names
+    FROM unnest(%s::bigint[], %s::text[]) AS given (therapy, words)
+)
 SELECT query, translated_query, max(finished_at), NULL::bigint[], 0
 FROM references_searchrun WHERE state = %s AND kind = %s GROUP BY 1, 2
 UNION ALL
 SELECT '', '', NULL, therapies, count(*) FROM (
     SELECT array_agg(asked.therapy ORDER BY asked.therapy) AS therapies
-    FROM unnest(%s::bigint[], %s::text[]) AS asked (therapy, words)
-    JOIN references_reference found
-      ON found.search_vector @@ websearch_to_tsquery(%s::regconfig, asked.words)
+    FROM asked JOIN references_reference found ON found.search_vector @@ asked.names
     WHERE found.merged_into_id IS NULL AND NOT found.is_retracted AND found.doi IS DISTINCT FROM %s
       AND EXISTS (SELECT FROM references_searchhit hit WHERE hit.reference_id = found.id)
       AND NOT EXISTS (SELECT FROM therapies_studyreport report WHERE report.reference_id = found.id)
@@ -204,15 +207,29 @@ SELECT '', '', NULL, therapies, count(*) FROM (
 """
 
 
-def _literature(
-    rows: Sequence[Row],
-) -> tuple[list[tuple[str, str, datetime]], list[tuple[list[int], int]]]:
+Literature = tuple[list[tuple[str, str, datetime]], list[tuple[list[int], int]]]
+# What the literature holds does not depend on any filter: each process asks once for each state of the data.
+_remembered: dict[str, Literature] = {}
+
+
+def _literature(rows: Sequence[Row]) -> Literature:
     """Return the finished queries with their last end, and of each set of therapies how much waits."""
+    if connection.in_atomic_block:  # what is not committed may be undone
+        return _read_literature(rows)
+    state = changes.stamp()
+    if state not in _remembered:
+        found = _read_literature(rows)
+        _remembered.clear()
+        _remembered[state] = found
+    return _remembered[state]
+
+
+def _read_literature(rows: Sequence[Row]) -> Literature:
     asked = [(row.therapy.pk, _any_of(names(row.therapy))) for row in rows]
     keys, words = [pk for pk, _words in asked], [words for _pk, words in asked]
     done = SearchRun.State.DONE.value, SearchRun.Kind.QUERY.value
     with connection.cursor() as cursor:
-        cursor.execute(_LITERATURE, [*done, keys, words, SEARCH_CONFIG, SOURCE_REVIEW_DOI])
+        cursor.execute(_LITERATURE, [SEARCH_CONFIG, keys, words, *done, SOURCE_REVIEW_DOI])
         found = cursor.fetchall()
     runs = [(query, translated, ended) for query, translated, ended, _set, _n in found if ended]
     return runs, [(therapies, n) for _query, _translated, _ended, therapies, n in found if therapies]

@@ -59,6 +59,7 @@ class DrawnCell:
     words: str = ""
     pooled_words: str = ""
     derived_words: str = ""
+    shapes: strip.SvgShapes | None = None
     gap: Gap | None = None
     gap_words: str = ""
     judged: Judgement | None = None
@@ -67,6 +68,11 @@ class DrawnCell:
     @property
     def count(self) -> str:
         return cell_words.count(self.cell)
+
+    @property
+    def name(self) -> str:
+        """Return what tells the cell from all others on its page."""
+        return f"is-{self.cell.therapy}-{self.cell.outcome}"
 
     @property
     def designs(self) -> str:
@@ -285,10 +291,12 @@ def _drawn_cell(
     known, pool = beside.known, beside.pooled.get((cell.therapy, cell.outcome))
     kind = known.gap(cell)
     shows_derived = beside.with_derived and bool(cell.derived)
+    drawing = _with_beside(drawing, cell, column, pool, shows_derived=shows_derived)
     return DrawnCell(
         cell,
-        _with_beside(drawing, cell, column, pool, shows_derived=shows_derived),
+        drawing,
         words,
+        shapes=drawing.shapes(with_middle=cell.n_studies > 1) if drawing else None,
         pooled_words=cell_words.pooled(pool, column.outcome) if pool else "",
         derived_words=_derived_words(cell, column, shows_range=shows_derived),
         gap=kind,

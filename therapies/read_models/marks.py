@@ -9,7 +9,7 @@ from therapies.derivation import Derived
 from therapies.models import Criteria, Result
 
 # Criteria that are not named here are drawn as circles.
-SHAPES = {
+SHAPES: dict[str, Shape] = {
     Criteria.MRECIST: Shape.DIAMOND,
     Criteria.WHO: Shape.SQUARE,
     Criteria.EASL: Shape.TRIANGLE,
@@ -22,7 +22,7 @@ def mark(value: float, *, criteria: str, per: str, arm_n: int | None, total: int
     return Mark(
         value=value,
         n=total if arm_n is None else arm_n,
-        shape=SHAPES.get(Criteria(criteria), Shape.CIRCLE),
+        shape=SHAPES.get(criteria, Shape.CIRCLE),
         is_hollow=per != Result.Per.PATIENT,
     )
 

@@ -12,7 +12,7 @@ from therapies import derivation, evidence_map, exports
 from therapies.evidence_map import EvidenceMap
 from therapies.forms import MapForm
 from therapies.models import Outcome, Therapy
-from therapies.read_models import gaps, map_page
+from therapies.read_models import gaps, linked_data, map_page
 from therapies.read_models.map_page import Beside
 
 
@@ -40,8 +40,10 @@ def show(request: HttpRequest) -> HttpResponse:
             is_filtered=scope.is_filtered,
         ),
     )
-    context = {"form": form, "page": page, "filters": form.query(), "scope": scope, "totals": evidence.totals}
-    context["view"] = form.readable("view")
+    filters = form.query()
+    context = {"form": form, "page": page, "filters": filters, "scope": scope, "totals": evidence.totals}
+    context |= {"view": form.readable("view"), "suffix": f"?{filters}" if filters else ""}
+    context["linked_data"] = linked_data.of_map(request.build_absolute_uri)
     return render_page(request, "therapies/map.html", context, partial="map")
 
 

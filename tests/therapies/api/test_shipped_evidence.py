@@ -253,7 +253,9 @@ def test_evidence_of_one_is_its_part_of_the_map(shipped_evidence, ask, address):
     kind = {"therapies": "therapy", "outcomes": "outcome"}[name]
 
     found = [
-        cell for cell in ask("/evidence-map")["cells"] if cell[kind] == code and any(cell[n] for n in COUNTS)
+        cell
+        for cell in ask("/evidence-map")["cells"]
+        if cell[kind] == code and any(cell[n] for n in (*COUNTS, "n_derived"))
     ]
 
     assert ask(address)["evidence"] == found

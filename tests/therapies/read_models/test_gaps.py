@@ -274,3 +274,33 @@ def test_knowledge_takes_two_queries(outcome, django_assert_num_queries):
 
     with django_assert_num_queries(2):
         gaps.load(Scope(), rows, [outcome])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_knowledge_of_the_literature_is_remembered_until_it_changes():
+    outcome = make_outcome("rate")
+    make_therapy("leafing")
+    find("On leafing")
+    assert n_waiting(outcome, "leafing") == 1
+
+    find("Leafing again")
+    assert n_waiting(outcome, "leafing") == 2
+
+    make_report(make_study(), find("Leafing, and read"))
+    assert n_waiting(outcome, "leafing") == 2
+
+    make_search_run(state=SearchRun.State.DONE, query="leafing", finished_at=JUNE)
+    assert known(outcome)[0].fresh("leafing").searched_on == date(2026, 6, 1)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_knowledge_of_the_literature_is_asked_for_once(django_assert_num_queries):
+    outcome = make_outcome("rate")
+    make_result(make_arm(), outcome)
+    rows = evidence_map.tree(Therapy.objects.all())
+    gaps.load(Scope(), rows, [outcome])
+
+    with django_assert_num_queries(2) as queries:
+        gaps.load(Scope(), rows, [outcome])
+
+    assert not any("references_searchrun" in query["sql"] for query in queries.captured_queries)
