@@ -9,55 +9,64 @@ from urllib.parse import urlencode
 from django.urls import reverse
 
 from therapies import analysis, derivation, evidence_map
-from therapies.analysis import Analysis
 from therapies.analysis_form import Question
+from therapies.charts import forest
 from therapies.derivation import Derived, Part
 from therapies.evidence_map import Cell
 from therapies.models import Outcome, Release, Result, Study, Therapy
-from therapies.read_models import estimates, lines, printed
+from therapies.read_models import estimates, lines, median_pool, pool_view, printed, questions
 from therapies.read_models.lines import Line
+from therapies.read_models.plot_items import Item
+from therapies.read_models.pool_view import PoolView
 from therapies.scope import Scope
 from therapies.services import cells, releases
 from therapies.services.releases import frozen, frozen_scope, texts
 from therapies.services.releases.frozen import Frozen
-from therapies.synthesis.eligibility import Candidate
+from therapies.synthesis.eligibility import Eligibility
 
 # The name under which a link pins the method of analysis; `method` is the reader's choice of a model.
 PIN = "analysis"
+OF_REVIEW = "a review's own number; reviews are counted apart"
 
 
 @dataclass(frozen=True)
 class Used:
-    """One result of the cell: its line, and its weight in the pool or why it is left out."""
+    """One result of the cell with its weight in the pool or why it is left out; a derived one is of several.
 
-    line: Line
+    `value` is that of a derived result, in words.
+    """
+
+    lines: tuple[Line, ...]
     weight: float | None = None
     left_out: str = ""
+    value: str = ""
 
+    @property
+    def line(self) -> Line:
+        return self.lines[0]
 
-@dataclass(frozen=True)
-class DerivedUse:
-    """One derived result, summed from lines of the same arm."""
-
-    label: str
-    value: str
-    parts: tuple[Line, ...]
-    weight: float | None = None
-    left_out: str = ""
+    @property
+    def is_derived(self) -> bool:
+        return bool(self.value)
 
 
 @dataclass(frozen=True)
 class ReleaseCell:
-    """The cell as the release holds it; `asked_method` is the method of analysis that the link pins."""
+    """The cell as the release holds it; `asked_method` is the method of analysis that the link pins.
+
+    `ignored` are choices of the link that the cell does not offer; `against` are reasons against pooling
+    medians, beside the refusals of the verdict.
+    """
 
     release: Release
     therapy: Therapy
     outcome: Outcome
     cell: Cell
-    analysis: Analysis
-    estimate: cells.Estimate
+    verdict: Eligibility
+    pool: PoolView | None
+    against: tuple[str, ...]
     used: tuple[Used, ...]
-    derived: tuple[DerivedUse, ...]
+    ignored: tuple[str, ...]
     asked_method: str
     citation: str
 
@@ -78,22 +87,20 @@ class ReleaseCell:
         return texts.METHOD_WORDS[self.method]
 
     @property
-    def pooled_words(self) -> str:
-        return estimates.percent(self.estimate.estimate)
-
-    @property
-    def interval_words(self) -> str:
-        return estimates.interval(self.estimate.ci_low, self.estimate.ci_high)
-
-    @property
-    def prediction_words(self) -> str:
-        return estimates.interval(self.estimate.pi_low, self.estimate.pi_high)
-
-    @property
     def range_words(self) -> str:
         """Return the range of the values reported, at the time point of the column."""
         spread = self.cell.spread
         return printed.span(spread.low, spread.high, self.outcome.unit) if spread else ""
+
+
+@dataclass(frozen=True)
+class _Verdict:
+    """What pooling gave: the pool with the weights of its results, or what stands against it."""
+
+    verdict: Eligibility
+    pool: PoolView | None
+    weights: dict[int, float]
+    against: tuple[str, ...] = ()
 
 
 def address(release: Release, therapy: str, outcome: str, query: str = "") -> str:
@@ -109,26 +116,54 @@ def read(release: Release, question: Question, therapy: str, outcome: str, *, me
     within = found.within(treated)
     inside = [row for row in frozen_scope.results(found, question.scope) if row.arm.therapy_id in within]
     results = [row for row in inside if row.outcome_id == measured.pk]
-    high_risk = found.studies_at_high_risk()
-    derived = _derived(inside, measured) if question.rules.with_derived else ()
-    candidates = [
-        *analysis.candidates(results, high_risk=high_risk),
-        *(_derived_candidate(found, one, high_risk) for one in derived),
-    ]
-    verdict = analysis.analyse(measured, candidates, question.choices)
-    why = {one.candidate.key: one.words for one in verdict.eligibility.left_out}
+    items = _items(found, results, _derived(inside, measured))
+    counted = [item for item in items if not item.candidate.is_review]
+    asked, ignored = questions.checked(question, questions.kinds(one.candidate for one in counted), counted)
+    said = _analyse(counted, measured, asked)
     return ReleaseCell(
         release=release,
         therapy=treated,
         outcome=measured,
         cell=_count(found, question.scope, results, measured, therapy),
-        analysis=verdict,
-        estimate=cells.of(verdict),
-        used=tuple(_used(results, verdict, why)),
-        derived=tuple(_uses(found, derived, candidates, verdict, why)),
+        verdict=said.verdict,
+        pool=said.pool,
+        against=said.against,
+        used=tuple(_used(items, said, asked)),
+        ignored=ignored,
         asked_method=method or analysis.METHOD,
         citation=texts.citation(release.version, release.released_at.date()),
     )
+
+
+def _items(found: Frozen, results: Iterable[Result], derived: Iterable[Derived]) -> list[Item]:
+    """Return reported and derived results as the analysis takes them, in the order of the live page."""
+    high_risk = found.studies_at_high_risk()
+    items = [
+        Item(
+            candidate=analysis.candidate(row, is_at_high_risk=row.arm.study_id in high_risk),
+            row=row,
+            **printed.numbers(row, row.outcome),
+        )
+        for row in results
+    ]
+    for one in derived:
+        parts = tuple(found.rows[Result][pk] for pk in one.parts)
+        is_at_high_risk = parts[0].arm.study_id in high_risk
+        candidate = analysis.derived_candidate(parts, is_at_high_risk=is_at_high_risk)
+        items.append(Item(candidate, parts[0], value=float(one.value), derived=one, parts=parts))
+    return items
+
+
+def _analyse(counted: Sequence[Item], outcome: Outcome, asked: Question) -> _Verdict:
+    axis = forest.axis_for((item.estimate for item in counted), is_percentage=outcome.unit == "%")
+    if outcome.measure == Outcome.Measure.MEDIAN_TIME and asked.pools_medians:
+        medians = median_pool.judge(counted, asked.choices, axis.scale, outcome.unit, is_asked=True)
+        return _Verdict(medians.verdict, medians.pool, dict(medians.weights), medians.reasons)
+    candidates = [item.candidate for item in counted]
+    found = analysis.analyse(outcome, candidates, asked.choices, with_sensitivity=False)
+    pool = pool_view.view(found, axis.scale)
+    against = () if pool or found.eligibility.refusals else (cells.NOT_POOLED,)
+    return _Verdict(found.eligibility, pool, found.weights, against)
 
 
 def _count(found: Frozen, scope: Scope, results: Sequence[Result], outcome: Outcome, therapy: str) -> Cell:
@@ -163,29 +198,16 @@ def _derived(inside: Iterable[Result], outcome: Outcome) -> tuple[Derived, ...]:
     return tuple(one for one in derivation.derive(parts) if one.outcome_code == outcome.code)
 
 
-def _derived_candidate(found: Frozen, one: Derived, high_risk: frozenset[int]) -> Candidate:
-    parts = [found.rows[Result][pk] for pk in one.parts]
-    return analysis.derived_candidate(parts, is_at_high_risk=parts[0].arm.study_id in high_risk)
-
-
-def _used(results: Iterable[Result], verdict: Analysis, why: dict[int, str]) -> Iterable[Used]:
-    for row in results:
-        yield Used(lines.line(row), verdict.weights.get(row.pk), why.get(row.pk, ""))
-
-
-def _uses(
-    found: Frozen,
-    derived: Sequence[Derived],
-    candidates: Sequence[Candidate],
-    verdict: Analysis,
-    why: dict[int, str],
-) -> Iterable[DerivedUse]:
-    own = [candidate for candidate in candidates if candidate.is_derived]
-    for one, candidate in zip(derived, own, strict=True):
-        yield DerivedUse(
-            label=candidate.label,
-            value=estimates.percent(float(one.value)),
-            parts=tuple(lines.line(found.rows[Result][pk]) for pk in one.parts),
-            weight=verdict.weights.get(candidate.key),
-            left_out=why.get(candidate.key, ""),
+def _used(items: Iterable[Item], said: _Verdict, asked: Question) -> Iterable[Used]:
+    """Return the items as lines; derived ones are told where the reader admits them."""
+    why = {item.key: OF_REVIEW for item in items if item.candidate.is_review}
+    why |= {one.candidate.key: one.words for one in said.verdict.left_out}
+    for item in items:
+        if item.derived is not None and not asked.rules.with_derived:
+            continue
+        yield Used(
+            lines=tuple(lines.line(row) for row in item.parts or (item.row,)),
+            weight=said.weights.get(item.key),
+            left_out=why.get(item.key, ""),
+            value=estimates.percent(item.value) if item.derived is not None else "",
         )

@@ -15,7 +15,7 @@ from nelm_review.core.history import recorded
 from nelm_review.core.models import User
 from therapies import analysis, evidence_map
 from therapies.evidence_map import Cell, EvidenceMap
-from therapies.models import CellSummary, Result, SummaryState
+from therapies.models import CellSummary, SummaryState
 from therapies.models.cell_summary import state_of_library
 from therapies.scope import Scope
 from therapies.services import cells
@@ -110,15 +110,11 @@ def _wanted() -> dict[Pair, dict[str, Any]]:
 
 
 def _pooled(scope: Scope, evidence: EvidenceMap) -> dict[cells.Key, Estimate]:
-    results = list(
-        scope.results().select_related("arm__study__cohort", "arm__therapy", "outcome", "reported_in")
-    )
+    loaded = scope.results().select_related("arm__study__cohort", "arm__therapy", "outcome", "reported_in")
+    # In the order of the pages: of studies that tie, the first stays in a pool.
+    results = list(loaded.order_by("arm__study__label", "arm__study_id", "position"))
     high_risk = analysis.studies_at_high_risk({result.arm.study_id for result in results})
-    return cells.estimates(cells.by_cell(evidence.rows, _in_reading_order(results)), high_risk=high_risk)
-
-
-def _in_reading_order(results: list[Result]) -> list[Result]:
-    return sorted(results, key=lambda row: (row.arm.study.label, row.arm.study_id, row.position))
+    return cells.estimates(cells.by_cell(evidence.rows, results), high_risk=high_risk)
 
 
 def _counts(cell: Cell, timepoint: float | None) -> dict[str, Any]:

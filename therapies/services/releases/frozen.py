@@ -52,8 +52,9 @@ class Frozen:
 
     @property
     def results(self) -> list[Result]:
-        """Return every published result, by study and position."""
-        return sorted(self.all(Result), key=lambda row: (row.arm.study.label, row.arm.study_id, row.position))
+        """Return every published result, by study in the order of the pages, and position."""
+        places = {pk: place for place, pk in enumerate(self.rows[Study])}
+        return sorted(self.all(Result), key=lambda row: (places[row.arm.study_id], row.position))
 
     def therapy(self, code: str) -> Therapy:
         return _named(self.all(Therapy), code, Therapy)

@@ -95,7 +95,10 @@ def _published() -> Iterable[tuple[type[models.Model], models.QuerySet]]:
 
 def _table(model: type[models.Model], rows: models.QuerySet) -> dict[str, list[Any]]:
     columns = columns_of(model)
-    return {"columns": columns, "rows": [list(row) for row in rows.order_by("pk").values_list(*columns)]}
+    # Studies in the order of the pages, which the database's collation decides: of studies that tie, the
+    # first stays in a pool.
+    ordered = rows.order_by("label", "pk") if model is Study else rows.order_by("pk")
+    return {"columns": columns, "rows": [list(row) for row in ordered.values_list(*columns)]}
 
 
 def _plain(value: Any) -> Any:

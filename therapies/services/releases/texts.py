@@ -22,7 +22,8 @@ REVIEW = (
 METHOD_WORDS = {
     "1": (
         "random effects on the logit scale (REML) with the Hartung–Knapp interval unless the link says"
-        " otherwise; three studies or more of one definition, unit of analysis and time point, each patient once"
+        " otherwise; three studies or more of one definition, unit of analysis and time point, each patient"
+        " once"
     ),
 }
 COUNTED = {
