@@ -17,10 +17,10 @@ from therapies.read_models.pool_view import PoolView
 
 # A taller picture would not fit on anything; the CSV holds every row.
 MOST_ROWS = 200
-MADE_OF = (
+KEY = (
     "Values of single study arms, side by side: not a comparison. Mark: area by patients, shape by criteria,"
-    " hollow where procedures or lesions are counted. Thin dashed line and c: interval computed, not printed."
-    " *: events reconstructed from a percentage and n."
+    " hollow where procedures or lesions are counted.",
+    "Thin dashed line and c: interval computed, not printed. *: events reconstructed from percentage and n.",
 )
 
 
@@ -56,7 +56,7 @@ def _subtitle(evidence: Evidence) -> str:
     words = [f"{counts.studies}, {counts.patients}, {counts.n_results:,} results"]
     changes = questions.changes(evidence.question, evidence.kinds, evidence.items)
     if changes:
-        words.append(f"changed: {'; '.join(change.words for change in changes)}")
+        words.append(f"Changed: {'; '.join(change.words for change in changes)}")
     return ". ".join(words)
 
 
@@ -64,12 +64,13 @@ def _notes(evidence: Evidence, *, n_more: int) -> Iterator[str]:
     if n_more > 0:
         yield f"The first {MOST_ROWS} results; {n_more:,} more are in the CSV. Pools are those of all."
     if evidence.pool:
-        yield f"{evidence.pool.how.capitalize()}. {'; '.join(evidence.pool.heterogeneity)}."
+        how = evidence.pool.how
+        yield f"{how[:1].upper()}{how[1:]}. {'; '.join(evidence.pool.heterogeneity)}."
     else:
         verdict = evidence.medians.verdict if evidence.medians else evidence.plot.overall.eligibility
         reasons = " ".join(refusal.words for refusal in verdict.refusals)
         yield f"No pooled number. {evidence.plot.overall.problem or reasons}".strip()
-    yield MADE_OF
+    yield from KEY
     yield f"NELM Review, {timezone.localdate():%d %B %Y}. {evidence.outcome.get_better_display()}."
 
 

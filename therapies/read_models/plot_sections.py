@@ -15,7 +15,7 @@ from therapies.synthesis.eligibility import Eligibility, Reason
 
 COMPOSITE = "Composite response: imaging mixed with markers or symptoms, kept apart"
 DERIVED = "Derived: summed from parts that an arm prints, not reported by it"
-OTHER_KIND = "another kind than the one chosen"
+OTHER_KIND = "not the kind chosen"
 
 
 @dataclass(frozen=True)

@@ -339,7 +339,7 @@ def test_cell_says_why_nothing_is_pooled_and_offers_each_kind_by_a_link(client, 
     assert 'href="?design=retrospective-cohort&amp;definition=who"' in page
     chosen = text(client, f"{URL}?definition=who")
     assert "Pooled: All" in chosen
-    assert "another kind than the one chosen" in chosen
+    assert "not the kind chosen" in chosen
     assert "Changed from the published analysis: definition: WHO" in chosen
 
 
