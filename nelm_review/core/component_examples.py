@@ -5,6 +5,7 @@ from __future__ import annotations
 from django import forms
 from django.core.paginator import Paginator
 
+from nelm_review.core import linked_data
 from nelm_review.core.styleguide import Example
 
 
@@ -33,6 +34,9 @@ EXAMPLES = {
     "filter_choices": (
         Example("Nothing chosen", {"field": _EMPTY["design"]}),
         Example("One chosen", {"field": _FILLED["design"]}),
+    ),
+    "linked_data": (
+        Example("Nothing to see", {"data": linked_data.text({"@type": "Thing", "name": "An example"})}),
     ),
     "pager": (
         Example("In the middle", {"page": Paginator(range(60), 25).page(2), "query": "?q=liver"}),

@@ -8,6 +8,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
 
+TRACKING_PREFIX = "utm_"
+TRACKING = frozenset(
+    {"fbclid", "gclid", "dclid", "msclkid", "twclid", "yclid", "igshid", "mc_cid", "mc_eid", "ref_src"}
+)
+
 
 def render_page(
     request: HttpRequest,
@@ -29,5 +34,16 @@ def render_page(
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
-    """What every page knows: where it is, and what the visitor may open."""
-    return {"section": (request.resolver_match.url_name or "") if request.resolver_match else ""}
+    """What every page knows: where it is, under which address, and what the visitor may open."""
+    if request.resolver_match is None:
+        return {"section": ""}
+    return {"section": request.resolver_match.url_name or "", "canonical": canonical(request)}
+
+
+def canonical(request: HttpRequest) -> str:
+    """Return the page's own address, whole, without what only tells from where a visitor came."""
+    query = request.GET.copy()
+    for name in request.GET:
+        if name in TRACKING or name.startswith(TRACKING_PREFIX):
+            del query[name]
+    return request.build_absolute_uri(request.path) + (f"?{query.urlencode()}" if query else "")

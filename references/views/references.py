@@ -13,7 +13,7 @@ from nelm_review.core.pages import render_page
 from nelm_review.core.roles import Permission
 from references.forms import ReferenceSearchForm
 from references.models import Reference
-from references.read_models import library_page, reference_page
+from references.read_models import library_page, linked_data, reference_page
 from references.read_models.identifying import identifier_in
 
 
@@ -43,5 +43,8 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
         raise Http404(f"This library has no reference number {pk}.")
     if reference.merged_into_id:
         return redirect("reference", pk=reference.merged_into_id)
-    context = {"page": reference_page.build(reference)}
+    context = {
+        "page": reference_page.build(reference),
+        "linked_data": linked_data.of_reference(reference, request.build_absolute_uri),
+    }
     return render_page(request, "references/reference.html", context)

@@ -12,7 +12,7 @@ from django.views.decorators.http import condition, require_safe
 
 from therapies.analysis_form import AnalysisForm
 from therapies.models import Release
-from therapies.read_models import release_cell, release_comparison, release_pages
+from therapies.read_models import linked_data, release_cell, release_comparison, release_pages
 from therapies.services import releases
 
 NOW = "now"
@@ -23,7 +23,10 @@ FOR_GOOD = "public, max-age=31536000, immutable"
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
     """List the releases, the newest first."""
-    context = {"section": "releases", "entries": release_pages.index(), "now": NOW}
+    entries = release_pages.index()
+    context = {"section": "releases", "entries": entries, "now": NOW}
+    if entries:
+        context["linked_data"] = linked_data.of_release(entries[0].release, request.build_absolute_uri)
     return render(request, "therapies/releases.html", context)
 
 
@@ -35,7 +38,9 @@ def show(request: HttpRequest, version: str) -> HttpResponse:
         entry = release_pages.show(version)
     except Release.DoesNotExist as missing:
         raise Http404(str(missing)) from missing
-    return render(request, "therapies/release.html", {"section": "releases", "entry": entry, "now": NOW})
+    context = {"section": "releases", "entry": entry, "now": NOW}
+    context["linked_data"] = linked_data.of_release(entry.release, request.build_absolute_uri)
+    return render(request, "therapies/release.html", context)
 
 
 def _etag(request: HttpRequest, version: str) -> str | None:

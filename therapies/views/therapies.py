@@ -10,7 +10,7 @@ from nelm_review.core.kept import kept
 from nelm_review.core.pages import render_page
 from therapies import evidence_map
 from therapies.models import Therapy
-from therapies.read_models import therapy_page
+from therapies.read_models import linked_data, therapy_page
 from therapies.scope import Scope
 
 
@@ -39,4 +39,6 @@ def show(request: HttpRequest, code: str) -> HttpResponse:
         page = therapy_page.read(code)
     except Therapy.DoesNotExist as missing:
         raise Http404(str(missing)) from missing
-    return render_page(request, "therapies/therapy.html", {"page": page, "section": "therapies"})
+    context = {"page": page, "section": "therapies"}
+    context["linked_data"] = linked_data.of_therapy(page.therapy, request.build_absolute_uri)
+    return render_page(request, "therapies/therapy.html", context)
