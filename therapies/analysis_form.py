@@ -38,7 +38,7 @@ METHODS = (
     ("glmm", "Binomial–normal model (GLMM)"),
 )
 TESTS = (("", "The method's own"), ("knha", "Hartung–Knapp"), ("z", "Normal (z)"))
-INTERVALS = (("exact", "Exact (Clopper–Pearson)"), ("wilson", "Wilson"))
+INTERVALS = (("exact", "Clopper–Pearson (exact)"), ("wilson", "Wilson"))
 LARGEST_PAGE = 10_000
 MOST_LEFT_OUT = 100
 
