@@ -66,6 +66,11 @@ class DrawnCell:
     details: str = ""
 
     @property
+    def is_blank(self) -> bool:
+        """Say whether nothing was reported and nothing can be derived."""
+        return self.cell.is_empty and not self.cell.derived
+
+    @property
     def count(self) -> str:
         return cell_words.count(self.cell)
 
@@ -118,7 +123,7 @@ class DrawnRow:
         """Return the titles of the columns without anything, by the kind of gap and its words."""
         found: dict[tuple[Gap, str], list[str]] = {}
         for column, drawn in self.cells:
-            if drawn.cell.is_empty and drawn.gap:
+            if drawn.is_blank and drawn.gap:
                 found.setdefault((drawn.gap, drawn.gap_words), []).append(column.title)
         return found
 

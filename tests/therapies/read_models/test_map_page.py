@@ -95,6 +95,7 @@ def test_cell_with_nothing_but_derived_results_still_says_that_none_was_reported
     cell = drawn(Beside(with_derived=True), derived=(derived(60),))
 
     assert cell.gap == Gap.NOT_SEARCHED
+    assert not cell.is_blank
     assert cell.strip.derived
     assert "1 derived: 60%, derived from parts that one arm prints\n" in cell.details
 

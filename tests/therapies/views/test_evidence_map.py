@@ -82,6 +82,7 @@ def test_map_counts_derived_results_and_draws_them_on_request(client, tumour_res
     counted, drawn = client.get("/").content.decode(), client.get("/?derived=show").content.decode()
 
     assert "+ 1 derived" in counted
+    assert 'class="map-cell mark-better" data-label="ORR"' in counted
     assert 'class="strip-derived" d="M' not in counted.partition('class="section legend"')[0]
     assert "1 derived 35%" in drawn
     assert 'class="strip-derived" d="M' in drawn.partition('class="section legend"')[0]
