@@ -217,11 +217,12 @@ def _literature(rows: Sequence[Row]) -> Literature:
     if connection.in_atomic_block:  # what is not committed may be undone
         return _read_literature(rows)
     state = changes.stamp()
-    if state not in _remembered:
+    found = _remembered.get(state)
+    if found is None:
         found = _read_literature(rows)
         _remembered.clear()
         _remembered[state] = found
-    return _remembered[state]
+    return found
 
 
 def _read_literature(rows: Sequence[Row]) -> Literature:
