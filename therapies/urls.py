@@ -28,6 +28,7 @@ urlpatterns = [
     path("evidence/<slug:therapy>/<slug:outcome>/plot.svg", evidence.draw, name="evidence_svg"),
     path("evidence/<slug:therapy>/<slug:outcome>/plot.png", evidence.picture, name="evidence_png"),
     path("evidence/<slug:therapy>/<slug:outcome>/analysis.R", evidence.script, name="evidence_script"),
+    path("evidence/<slug:therapy>/<slug:outcome>/permanent/", evidence.permanent, name="evidence_permanent"),
     path("evidence/<slug:therapy>/<slug:outcome>/sheet/", sheets.cell, name="sheet_cell"),
     path("evidence/<slug:therapy>/<slug:outcome>/sheet.pdf", sheets.cell_pdf, name="sheet_cell_pdf"),
     path("compare/", compare.show, name="compare"),

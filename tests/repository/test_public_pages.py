@@ -26,6 +26,7 @@ PUBLIC = {
     "evidence/<slug:therapy>/<slug:outcome>/plot.svg",
     "evidence/<slug:therapy>/<slug:outcome>/plot.png",
     "evidence/<slug:therapy>/<slug:outcome>/analysis.R",
+    "evidence/<slug:therapy>/<slug:outcome>/permanent/",
     "evidence/<slug:therapy>/<slug:outcome>/sheet/",
     "evidence/<slug:therapy>/<slug:outcome>/sheet.pdf",
     "therapies/<slug:code>/sheet/",

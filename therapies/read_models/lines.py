@@ -55,6 +55,10 @@ class Line:
         return self.result.reported_in_id is not None and not (self.report and is_identified(self.report))
 
     @property
+    def criteria_words(self) -> str:
+        return str(Criteria(self.result.criteria).label)
+
+    @property
     def missing_definition(self) -> str:
         """Return what the source leaves open when it states neither criteria nor a definition."""
         return MISSING_DEFINITIONS.get(self.result.outcome.domain, "definition not stated")

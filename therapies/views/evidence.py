@@ -15,8 +15,10 @@ from nelm_review.core.kept import kept
 from nelm_review.core.pages import render_page
 from therapies import exports
 from therapies.analysis_form import AnalysisForm
-from therapies.read_models import cell_beside, evidence_cell, patients
+from therapies.read_models import cell_beside, evidence_cell, patients, release_cell
 from therapies.read_models.evidence_cell import Evidence
+from therapies.read_models.sheets.foot import OF_THE_SCREEN
+from therapies.services import releases
 
 TEMPLATE = "therapies/evidence.html"
 BESIDE = "beside"
@@ -74,6 +76,25 @@ def picture(request: HttpRequest, therapy: str, outcome: str) -> HttpResponse:
 def script(request: HttpRequest, therapy: str, outcome: str) -> HttpResponse:
     """Send the same analysis as a script for R with metafor."""
     return exports.evidence_script(_gather(request, therapy, outcome))
+
+
+@login_not_required
+@require_safe
+@kept
+def permanent(request: HttpRequest, therapy: str, outcome: str) -> HttpResponse:
+    """Show the link that gives the same number years later, where the newest release holds the cell."""
+    evidence = _gather(request, therapy, outcome)
+    within = [row.therapy.pk for row in evidence.within]
+    query = evidence.question.links.to(**dict.fromkeys(OF_THE_SCREEN))
+    release = releases.latest_for_cell(therapy, within, evidence.outcome)
+    link = release_cell.address(release, therapy, outcome, query) if release else ""
+    context = {
+        "section": "map",
+        "cell": evidence,
+        "release": release,
+        "link": request.build_absolute_uri(link) if link else "",
+    }
+    return render_page(request, "therapies/evidence_permanent.html", context)
 
 
 def _gather(request: HttpRequest, therapy: str, outcome: str) -> Evidence:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from decimal import Decimal
 from xml.etree import ElementTree
 
@@ -23,6 +24,7 @@ from tests.builders import (
     make_not_applicable,
     make_outcome,
     make_reference,
+    make_release,
     make_report,
     make_result,
     make_search_run,
@@ -498,6 +500,25 @@ def test_downloads_are_reached_with_the_same_question(client, arm, outcome):
 
     for name in ("data.csv", "plot.svg", "plot.png", "analysis.R"):
         assert f'href="{URL}{name}?rob=exclude"' in page, name
+
+
+def test_permanent_link_leads_to_the_release_that_holds_the_cell(client, arm, outcome):
+    add_responses(arm, outcome, (10, 20), (12, 22), (15, 28))
+    release = make_release()
+
+    page = text(client, f"{URL}permanent/?rob=exclude&page=2")
+
+    link = re.search(r'href="http://testserver(/releases/[^"]+)"', page)[1].replace("&amp;", "&")
+    assert link.startswith(f"/releases/{release.version}/evidence/tace/orr/?rob=exclude&")
+    assert client.get(link).status_code == 200
+
+
+def test_cell_that_changed_since_the_release_has_no_permanent_link(client, arm, outcome):
+    add_responses(arm, outcome, (10, 20), (12, 22), (15, 28))
+    make_release()
+    make_result(arm, outcome)
+
+    assert "No release holds this cell as it is published today" in text(client, f"{URL}permanent/")
 
 
 def test_csv_says_how_each_result_stands_to_the_pool(client, arm, outcome):
