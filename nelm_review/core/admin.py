@@ -13,9 +13,9 @@ from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 
-from nelm_review.core.administration.base import GuardedAdmin
+from nelm_review.core.administration.base import GuardedAdmin, ReadOnlyAdmin
 from nelm_review.core.administration.site import Section
-from nelm_review.core.models import EVIDENCE_LOADER, User
+from nelm_review.core.models import EVIDENCE_LOADER, ChangeCounter, User
 from nelm_review.core.roles import Role
 
 
@@ -77,6 +77,14 @@ class AccountAdmin(GuardedAdmin, UserAdmin):
         """Administrators, and only they, enter here and may do everything."""
         obj.is_staff = obj.is_superuser = obj.role == Role.ADMINISTRATOR
         super().save_model(request, obj, form, change)
+
+
+@admin.register(ChangeCounter)
+class ChangeCounterAdmin(ReadOnlyAdmin):
+    """When each kind of data changed last, which is when the pages made from it were made anew."""
+
+    section = Section.HISTORY
+    list_display = ("name", "version", "changed_at")
 
 
 class AddressAdmin(EmailAddressAdmin):

@@ -8,7 +8,7 @@ from allauth.account.models import EmailAddress
 from django.db import models
 from django.utils import timezone
 
-from nelm_review.core.models import User
+from nelm_review.core.models import ChangeCounter, User
 from references.models import (
     Author,
     CitedReference,
@@ -63,6 +63,7 @@ CURATED = (
     Reference,
 )
 SERVICE_OWNED = (
+    ChangeCounter,
     CellSummary,
     SummaryState,
     SearchRun,
