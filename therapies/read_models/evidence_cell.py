@@ -218,6 +218,7 @@ def read(question: Question, therapy: str, outcome: str) -> EvidenceCell:
     comparisons = question.scope.comparisons().filter(outcome=evidence.outcome, arms__therapy__in=within)
     page, reviews = plot_rows.load(evidence, number=question.page)
     verdict = evidence.medians.verdict if evidence.medians else overall.eligibility
+    may_be_pooled = evidence.is_proportion or evidence.is_median
     may_run = overall.pool is not None and (asked.runs_all or overall.pool.k <= pool_view.MOST_UNASKED)
     return EvidenceCell(
         evidence,
@@ -225,7 +226,8 @@ def read(question: Question, therapy: str, outcome: str) -> EvidenceCell:
         reviews,
         effects.read(comparisons.distinct()),
         changes=questions.changes(asked, evidence.kinds, evidence.items),
-        refusals=questions.refused(verdict.refusals, asked.links),
+        # A mean is never pooled, whatever its results have in common.
+        refusals=questions.refused(verdict.refusals, asked.links) if may_be_pooled else (),
         sensitivity=pool_view.sensitivity(overall),
         leave_one_out=pool_view.leave_one_out(overall) if may_run else (),
         difference=_difference(evidence.plot),

@@ -441,7 +441,10 @@ def test_means_are_never_pooled(client, arm):
     outcome = make_outcome("orr", measure=Outcome.Measure.MEAN, unit="score")
     make_result(arm, outcome, unit="score", value=Decimal(20))
 
-    assert "A pool of means needs the standard deviation" in text(client)
+    page = text(client)
+
+    assert "A pool of means needs the standard deviation" in page
+    assert "no pooled number, and why" not in page
 
 
 @pytest.mark.parametrize(
