@@ -13,6 +13,13 @@ from therapies.models import Outcome, Therapy
 from therapies.read_models.updates.events import KIND_LABELS, Kind
 
 
+class OutcomeField(forms.ModelChoiceField):
+    """Outcomes by their short names: the long ones make a drop-down wider than its page."""
+
+    def label_from_instance(self, outcome: Outcome) -> str:
+        return outcome.short_name
+
+
 class UpdatesForm(forms.Form):
     """Whose updates, of which kinds, and since when; what cannot be read is reported and ignored."""
 
@@ -24,7 +31,7 @@ class UpdatesForm(forms.Form):
         empty_label="All",
         error_messages={"invalid_choice": "There is no such therapy."},
     )
-    outcome = forms.ModelChoiceField(
+    outcome = OutcomeField(
         label="Outcome",
         queryset=Outcome.objects.all(),
         to_field_name="code",
