@@ -30,6 +30,7 @@ from therapies import analysis
 from therapies.models import (
     Appraisal,
     Arm,
+    CellSummary,
     Certainty,
     ClaimCitation,
     ClaimSource,
@@ -330,3 +331,13 @@ def make_release(version: str = "2026.01.01", **overrides: Any) -> Release:
         "archive": packed,
     }
     return Release.objects.create(version=version, **{**fields, **overrides})
+
+
+def make_cell_summary(
+    therapy: Therapy | None = None, outcome: Outcome | None = None, **overrides: Any
+) -> CellSummary:
+    """Add the summary of a cell of one study, without a pool."""
+    counts = dict.fromkeys(("n_studies", "n_patients", "n_results"), 1)
+    stamps = {"method": "1", "evidence_version": 1, "computed_at": timezone.now()}
+    cell = {"therapy": therapy or make_therapy(), "outcome": outcome or make_outcome()}
+    return CellSummary.objects.create(**{**cell, **counts, **stamps, **overrides})

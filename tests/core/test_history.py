@@ -17,12 +17,14 @@ from tests import builders
 from therapies.models import (
     Appraisal,
     Arm,
+    CellSummary,
     Certainty,
     ClaimCitation,
     ClaimSource,
     Cohort,
     Comparison,
     ComparisonArm,
+    NotApplicable,
     Outcome,
     Population,
     Result,
@@ -54,6 +56,8 @@ CURATED: dict[type[models.Model], tuple[Callable[[], Any], str, Any]] = {
     ),
     Appraisal: (builders.make_appraisal, "reason", "'changed'"),
     Certainty: (builders.make_certainty, "reason", "'changed'"),
+    NotApplicable: (builders.make_not_applicable, "reason", "'changed'"),
+    CellSummary: (builders.make_cell_summary, "n_studies", "n_studies + 1"),
     ClaimSource: (builders.make_claim_source, "read_at", "'https://example.org/changed'"),
     TherapyClaim: (lambda: builders.make_claim(builders.make_therapy()), "text", "'changed'"),
     ClaimCitation: (

@@ -131,9 +131,7 @@ class Crowd:
         ClaimCitation.objects.create(claim=self.claim, source=build.make_claim_source(), position=position)
 
     def _computed(self, arm: Arm, result: Result) -> None:
-        counts = dict.fromkeys(("n_studies", "n_patients", "n_results"), 1)
-        stamps = {"method": "1", "evidence_version": 1, "computed_at": timezone.now()}
-        CellSummary.objects.create(therapy=arm.therapy, outcome=result.outcome, **counts, **stamps)
+        build.make_cell_summary(arm.therapy, result.outcome)
         build.make_release(f"2026.01.01.{Release.objects.count() + 2}")
 
 
