@@ -15,7 +15,12 @@ NOTHING = "—"
 SILENT = frozenset({"id", "position"})
 # That a second editor found a number in its source corrects nothing.
 VERIFICATION = "verification"
-NAMES = {"source_where": "place in the source", "is_composite": "composite", "per": "unit of analysis"}
+NAMES = {
+    "n_patients": "patients",
+    "source_where": "place in the source",
+    "is_composite": "composite",
+    "per": "unit of analysis",
+}
 
 
 @dataclass(frozen=True)
