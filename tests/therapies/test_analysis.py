@@ -140,11 +140,11 @@ def test_derived_candidate_needs_one_denominator():
     assert analysis.derived_candidate(parts).problem == "its parts have no common denominator"
 
 
-def test_analyse_says_when_the_mixed_model_has_no_maximum():
+def test_analyse_says_when_the_mixed_model_cannot_be_fitted():
     outcome = make_outcome()
     candidates = [read(outcome, value=None, events=0, total=20, criteria=Criteria.WHO) for _ in range(3)]
 
     found = analysis.analyse(outcome, candidates)
 
     assert found.glmm is None
-    assert "no maximum" in found.glmm_problem
+    assert "cannot be fitted" in found.glmm_problem
