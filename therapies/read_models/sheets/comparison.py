@@ -9,15 +9,23 @@ from therapies.evidence_map import Row
 from therapies.forms import CompareForm
 from therapies.read_models.comparison import page
 from therapies.read_models.comparison.direct import Direct
-from therapies.read_models.comparison.page import ComparisonPage, OutcomeBlock
+from therapies.read_models.comparison.page import ComparisonPage, OutcomeBlock, SingleArms
 from therapies.read_models.comparison.per_hundred import Pair
 from therapies.read_models.map_page import KEY_OUTCOMES
-from therapies.read_models.sheets import foot
+from therapies.read_models.sheets import foot, outcome_lines
 from therapies.read_models.sheets.foot import Foot
 
 # By the number of therapies: narrower columns make taller rows.
 MOST_OUTCOMES = {2: 15, 3: 11, 4: 8}
 MOST_DIRECT = 7
+
+
+@dataclass(frozen=True)
+class SheetRow:
+    """One outcome, and what single arms of each therapy report of it with the natural frequency in brief."""
+
+    block: OutcomeBlock
+    cells: tuple[tuple[SingleArms, str], ...]
 
 
 @dataclass(frozen=True)
@@ -28,7 +36,7 @@ class ComparisonSheet:
     direct: tuple[tuple[OutcomeBlock, Direct], ...]
     pairs: tuple[tuple[OutcomeBlock, Pair], ...]
     n_more_direct: int
-    blocks: tuple[OutcomeBlock, ...]
+    rows: tuple[SheetRow, ...]
     n_more: int
     foot: Foot
 
@@ -55,10 +63,15 @@ def read(
         direct=tuple(shown_direct),
         pairs=tuple(shown_pairs),
         n_more_direct=len(direct) + len(pairs) - len(shown_direct) - len(shown_pairs),
-        blocks=blocks[:most],
+        rows=tuple(_row(block) for block in blocks[:most]),
         n_more=max(0, len(blocks) - most),
         foot=feet,
     )
+
+
+def _row(block: OutcomeBlock) -> SheetRow:
+    arms = block.single_arms
+    return SheetRow(block, tuple((single, outcome_lines.in_brief(single.per_100)) for single in arms))
 
 
 def _key_first(blocks: Sequence[OutcomeBlock]) -> tuple[OutcomeBlock, ...]:

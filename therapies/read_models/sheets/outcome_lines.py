@@ -51,7 +51,7 @@ class OutcomeLine:
     @property
     def per_100_words(self) -> str:
         """Return the natural frequency for a column that names its whole."""
-        return _aside(self.per_100.removeprefix("Of 100 patients, "))
+        return in_brief(self.per_100)
 
     @property
     def has_middle(self) -> bool:
@@ -112,8 +112,12 @@ def _line(column: DrawnColumn, drawn: DrawnCell, not_of_patients: set[int]) -> O
     return OutcomeLine(column, drawn, words)
 
 
-def _aside(words: str) -> str:
-    """Shorten words that every line of a sheet would repeat; an asterisk stands for those that some do."""
+def in_brief(per_100: str) -> str:
+    """Return a natural frequency without words that every line would repeat: “about 7 to 25*”.
+
+    The asterisk stands where only some of the results count patients.
+    """
+    words = per_100.removeprefix("Of 100 patients, ")
     words = words.replace(" in single results", "").replace(" in the only result", "")
     for aside in (" that count patients", " that counts patients"):
         words = words.replace(aside, "*")
