@@ -138,6 +138,14 @@ class Evidence:
             return self.medians.pool
         return pool_view.view(self.plot.overall, self.axis.scale)
 
+    @cached_property
+    def pooled(self) -> frozenset[int]:
+        """Return the keys of the results in the pool of the whole cell."""
+        if self.pool is None:
+            return frozenset()
+        verdict = self.medians.verdict if self.medians else self.plot.overall.eligibility
+        return frozenset(one.key for one in verdict.kept)
+
     @property
     def certainty(self) -> str:
         """Return the GRADE level in words, empty where nobody judged it."""

@@ -43,6 +43,7 @@ class PlotRow:
     interval_method: str = ""
     reconstructed: str = ""
     toggle: str = ""
+    is_in_pool_of_all: bool = False
     parts: tuple[Line, ...] = ()
 
     @property
@@ -154,7 +155,7 @@ def _row(item: Item, loaded: dict[int, Line], evidence: Evidence) -> PlotRow:
     links, toggle = evidence.question.links, ""
     if standing.is_dropped:
         toggle = links.again_with(one.study)
-    elif standing.is_in:
+    elif standing.is_in or item.key in evidence.pooled:
         toggle = links.without(one.study)
     return PlotRow(
         item=item,
@@ -166,6 +167,7 @@ def _row(item: Item, loaded: dict[int, Line], evidence: Evidence) -> PlotRow:
         interval_method=INTERVAL_NAMES[evidence.question.interval] if item.is_computed else "",
         reconstructed=f"{one.events:,} of {one.total:,}" if one.is_reconstructed and one.total else "",
         toggle=toggle,
+        is_in_pool_of_all=item.key in evidence.pooled,
         parts=tuple(loaded[key] for key in keys) if item.derived else (),
     )
 

@@ -395,6 +395,19 @@ def test_groups_have_a_pool_each_and_a_test_between_them_called_an_observation(c
     assert "Q between" not in text(client)
 
 
+def test_result_of_a_group_too_small_to_pool_is_in_the_pool_of_all(client, arm, outcome):
+    add_responses(arm, outcome, (10, 20), (12, 22))
+    other = make_study("odd", label="Odd 1999", design=Study.Design.REGISTRY)
+    make_result(make_arm(other, arm.therapy), outcome, value=None, events=9, total=20, criteria=Criteria.WHO)
+
+    page = text(client, f"{URL}?group=design")
+
+    assert page.count("in the pool of all") == 3
+    assert 'href="?group=design&amp;without=odd"' in page
+    assert "Pooled: All" in page
+    assert "Pooled: Registry" not in page
+
+
 def test_derived_results_stand_apart_with_the_parts_they_are_made_of(client, arm, outcome):
     for code, events in (("cr", 3), ("pr", 9)):
         part = make_outcome(code, short_name=code.upper())
