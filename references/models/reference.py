@@ -231,7 +231,8 @@ class Reference(models.Model):
             GinIndex(fields=["search_vector"], name="reference_search"),
             GinIndex(OpClass(Upper("title"), name="gin_trgm_ops"), name="reference_title_trigrams"),
             GinIndex(fields=["publication_types"], name="reference_publication_types"),
-            models.Index(fields=["published_year"], name="reference_by_year"),
+            # With the key in it, the years of ten thousand studies are read without their long rows.
+            models.Index(fields=["published_year"], include=["id"], name="reference_by_year"),
             # Every count of the evidence leaves retracted studies out, and hardly a reference is retracted.
             models.Index(fields=["id"], condition=Q(is_retracted=True), name="reference_retracted"),
         ]
