@@ -210,6 +210,15 @@ def test_therapy_lists_comparisons_between_therapies_alone(client, tace, orr):
     assert "HR 0.7" not in page
 
 
+def test_therapy_warns_where_a_study_contradicts_itself(client, tace, orr):
+    study = make_study("trial", label="Made-up Trial")
+    arms = make_arm(study, tace, label="Chemo"), make_arm(study, make_therapy("tae"), label="Bland")
+    for value in ("0.1", "13.5"):
+        make_comparison(*arms, outcome=orr, measure="HR", value=Decimal(value))
+
+    assert text(client, "/therapies/tace/sheet/").count("on both sides of no difference") == 2
+
+
 def test_comparison_puts_direct_evidence_first(client, pooled, tace, orr):
     tae = make_therapy("tae", name="Bland embolization", abbreviation="TAE")
     respond(tae, orr, study="bland", events=5, total=50)

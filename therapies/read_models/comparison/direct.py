@@ -100,7 +100,7 @@ def _drawn(group: list[Direct]) -> tuple[ratio.Axis | None, tuple[Direct, ...]]:
 def _with_directions(found: list[Direct]) -> Iterable[tuple[Direct, str]]:
     leanings: dict[tuple[object, ...], set[int]] = defaultdict(set)
     for direct in found:
-        leanings[_key(direct)].add(_leaning(direct.effect.comparison))
+        leanings[_key(direct)].add(leaning_of(direct.effect.comparison))
     for direct in found:
         contradicts = {-1, 1} <= leanings[_key(direct)]
         says_value = direct.effect.comparison.value is not None
@@ -113,7 +113,7 @@ def _key(direct: Direct) -> tuple[object, ...]:
     return comparison.outcome_id, comparison.measure, arms
 
 
-def _leaning(comparison: Comparison) -> int:
+def leaning_of(comparison: Comparison) -> int:
     """Return on which side of no effect the value lies: −1 below, 1 above, 0 on it or without a value."""
     if comparison.value is None:
         return 0
@@ -133,7 +133,7 @@ def _direction(direct: Direct) -> str:
     more = _more_is(Comparison.Measure(comparison.measure), outcome)
     if more == Outcome.Better.NEUTRAL:
         return OF_EITHER_EVENT if outcome.better != Outcome.Better.NEUTRAL else ""
-    leaning = _leaning(comparison)
+    leaning = leaning_of(comparison)
     if not leaning:
         return "Favours neither"
     is_first = (leaning > 0) == (more == Outcome.Better.HIGHER)

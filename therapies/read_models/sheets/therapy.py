@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -10,6 +11,7 @@ from therapies.evidence_map import Cell, Row
 from therapies.models import CellSummary, Outcome, Study, Therapy, TherapyClaim
 from therapies.read_models import effects, gaps, lineage, therapy_notes
 from therapies.read_models.cell_words import Pooled
+from therapies.read_models.comparison import direct
 from therapies.read_models.effects import Effect
 from therapies.read_models.sheets import foot, outcome_lines
 from therapies.read_models.sheets.foot import Foot
@@ -22,13 +24,21 @@ MOST_CLAIMS = 3
 
 
 @dataclass(frozen=True)
+class Compared:
+    """One printed comparison; `is_both_ways` where the study prints effects of these arms on both sides."""
+
+    effect: Effect
+    is_both_ways: bool
+
+
+@dataclass(frozen=True)
 class TherapySheet:
     """One therapy as a page of paper holds it; what does not fit is counted."""
 
     row: Row
     counted: Cell
     lines: OutcomeLines
-    comparisons: tuple[Effect, ...]
+    comparisons: tuple[Compared, ...]
     n_more_comparisons: int
     claims: tuple[Claim, ...]
     n_more_claims: int
@@ -74,12 +84,23 @@ def read(code: str, path: str, absolute: Callable[[str], str]) -> TherapySheet:
     )
 
 
-def _compared(scope: Scope, within: list[int]) -> tuple[Effect, ...]:
+def _compared(scope: Scope, within: list[int]) -> tuple[Compared, ...]:
     """Return what studies print between arms of different therapies, those with a value first, no reviews."""
     comparisons = scope.comparisons().filter(arms__therapy__in=within)
     found = effects.read(comparisons.exclude(study__design__in=Study.REVIEW_DESIGNS).distinct())
-    between = (effect for effect in found if len({arm.therapy_id for arm in effect.arms}) > 1)
-    return tuple(sorted(between, key=lambda effect: effect.comparison.value is None))
+    between = [effect for effect in found if len({arm.therapy_id for arm in effect.arms}) > 1]
+    leanings: dict[object, set[int]] = defaultdict(set)
+    for effect in between:
+        leanings[_key(effect)].add(direct.leaning_of(effect.comparison))
+    ordered = sorted(between, key=lambda effect: effect.comparison.value is None)
+    return tuple(
+        Compared(effect, effect.comparison.value is not None and {-1, 1} <= leanings[_key(effect)])
+        for effect in ordered
+    )
+
+
+def _key(effect: Effect) -> tuple[object, ...]:
+    return effect.outcome.pk, effect.comparison.measure, frozenset(arm.pk for arm in effect.arms)
 
 
 def _claims(notes: Notes) -> tuple[Claim, ...]:
