@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from django.contrib.postgres.aggregates import BoolOr
 from django.db.models import Count, Q
 
+from nelm_review.core.remembered import remembered
 from therapies.models import Result, Study
 from therapies.scope import Scope
 
@@ -87,8 +88,14 @@ class Derived:
 def derived(scope: Scope, therapies: Collection[int] | None = None) -> tuple[Derived, ...]:
     """Return the derived results inside the scope, reviews left out; of arms of some therapies (keys) or all.
 
-    One query, over arms alone that print a partial response and another part beside it.
+    One query, over arms alone that print a partial response and another part beside it; remembered until the
+    data change.
     """
+    return _derived(scope, None if therapies is None else tuple(sorted(therapies)))
+
+
+@remembered(most=8)
+def _derived(scope: Scope, therapies: tuple[int, ...] | None) -> tuple[Derived, ...]:
     rows = printed_parts(scope, therapies)
     fields = ("pk", "outcome__code", "arm_id", "arm__therapy_id", "arm__n", "criteria", "criteria_text")
     fields += ("timepoint_months", "per", "value", "events", "total", "is_composite")

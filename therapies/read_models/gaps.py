@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -18,7 +18,7 @@ from django.db import connection
 from django.db.models import CharField, F, TextField, Value
 from django.utils import timezone
 
-from nelm_review.core import changes
+from nelm_review.core.remembered import remembered
 from references.models import SOURCE_REVIEW_DOI, SearchRun
 from references.models.reference import SEARCH_CONFIG
 from therapies.evidence_map import Cell, Row
@@ -26,6 +26,7 @@ from therapies.models import Certainty, NotApplicable, Outcome, Study, Therapy
 from therapies.scope import Scope
 
 Pair = tuple[str, str]
+Search = tuple[str, str, datetime]
 # An abbreviation that is a word of every other sentence names nothing.
 NO_NAMES = frozenset({"other"})
 # PubMed asks for at least four letters before an asterisk.
@@ -89,14 +90,15 @@ class Knowledge:
 
 def load(scope: Scope, rows: Sequence[Row], outcomes: Iterable[Outcome]) -> Knowledge:
     """Return what is known about every cell, in two queries."""
-    runs, waiting_sets = _literature(rows)
+    asked = tuple((row.therapy.pk, _any_of(names(row.therapy))) for row in rows)
+    runs, waiting_sets = _literature(asked)
     searched, waiting = searches(rows, runs), waiting_by_therapy(rows, waiting_sets)
     codes = [row.therapy.code for row in rows]
     freshness = {code: Freshness(searched.get(code), waiting.get(code, 0)) for code in codes}
     return _with_judgements(scope, rows, {outcome.pk: outcome.code for outcome in outcomes}, freshness)
 
 
-def searches(rows: Sequence[Row], runs: Iterable[tuple[str, str, datetime]]) -> dict[str, date]:
+def searches(rows: Sequence[Row], runs: Iterable[Search]) -> dict[str, date]:
     """Return the day of the last search by therapy; `runs` are queries, their translations and their ends."""
     tree = _Tree(rows)
     terms = {row.therapy.code: names(row.therapy) for row in rows}
@@ -207,26 +209,13 @@ SELECT '', '', NULL, therapies, count(*) FROM (
 """
 
 
-Literature = tuple[list[tuple[str, str, datetime]], list[tuple[list[int], int]]]
-# What the literature holds does not depend on any filter: each process asks once for each state of the data.
-_remembered: dict[str, Literature] = {}
+# What the literature holds does not depend on any filter.
+@remembered(most=1)
+def _literature(asked: tuple[tuple[int, str], ...]) -> tuple[list[Search], list[tuple[list[int], int]]]:
+    """Return the finished queries with their last end, and of each set of therapies how much waits.
 
-
-def _literature(rows: Sequence[Row]) -> Literature:
-    """Return the finished queries with their last end, and of each set of therapies how much waits."""
-    if connection.in_atomic_block:  # what is not committed may be undone
-        return _read_literature(rows)
-    state = changes.stamp()
-    found = _remembered.get(state)
-    if found is None:
-        found = _read_literature(rows)
-        _remembered.clear()
-        _remembered[state] = found
-    return found
-
-
-def _read_literature(rows: Sequence[Row]) -> Literature:
-    asked = [(row.therapy.pk, _any_of(names(row.therapy))) for row in rows]
+    `asked` are therapies by key and the words by which a reference names them.
+    """
     keys, words = [pk for pk, _words in asked], [words for _pk, words in asked]
     done = SearchRun.State.DONE.value, SearchRun.Kind.QUERY.value
     with connection.cursor() as cursor:
@@ -259,8 +248,9 @@ def _with_judgements(
     return Knowledge(freshness, certainties, not_applicable, frozenset(left_out))
 
 
-def _judgements(scope: Scope) -> Iterator[tuple[str, int, int, str, str]]:
-    """Yield (kind, therapy, outcome, level, reason) of each judgement, and the pairs that filters hide."""
+@remembered(most=16)
+def _judgements(scope: Scope) -> list[tuple[str, int, int, str, str]]:
+    """Return (kind, therapy, outcome, level, reason) of each judgement, and the pairs that filters hide."""
 
     def columns(rows, kind, therapy, level, reason):
         return rows.order_by().values_list(
@@ -274,8 +264,11 @@ def _judgements(scope: Scope) -> Iterator[tuple[str, int, int, str, str]]:
     everything = Scope(with_mixed_histology=True).results()
     if not scope.is_filtered:
         everything = everything.filter(arm__study__histology=Study.Histology.MIXED)
-    yield from columns(Certainty.objects.all(), "certainty", "therapy_id", "level", "reason").union(
-        columns(NotApplicable.objects.all(), "not-applicable", "therapy_id", "", "reason"),
-        columns(everything, "left-out", "arm__therapy_id", "", "").distinct(),
-        all=True,
+    judged = columns(Certainty.objects.all(), "certainty", "therapy_id", "level", "reason")
+    return list(
+        judged.union(
+            columns(NotApplicable.objects.all(), "not-applicable", "therapy_id", "", "reason"),
+            columns(everything, "left-out", "arm__therapy_id", "", "").distinct(),
+            all=True,
+        )
     )
