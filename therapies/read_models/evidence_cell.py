@@ -13,7 +13,7 @@ from therapies.analysis_form import INTERVALS, AnalysisForm, Question
 from therapies.cell_results import ResultRow
 from therapies.charts import forest
 from therapies.evidence_map import Cell, Row
-from therapies.models import Certainty, Outcome, Therapy
+from therapies.models import Arm, Certainty, Outcome, Therapy
 from therapies.read_models import (
     cell_words,
     effects,
@@ -280,8 +280,7 @@ def gather(question: Question, therapy: str, outcome: str) -> Evidence:
         therapies=therapies,
         derived=[one for one, _parts in derived],
     )
-    studies = {one.study.pk for one in found} | {parts[0].study.pk for _one, parts in derived}
-    risk = risk_of_bias.load(studies)
+    risk = risk_of_bias.load(Arm.objects.filter(therapy__in=keys).order_by().values("study"))
     items = plot_items.reported(found, high_risk=risk.high_risk)
     items = plot_items.with_intervals(
         [*items, *plot_items.derived(derived, high_risk=risk.high_risk)], measured, question.interval
