@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 ROWS_A_PAGE = 100
 # Context beside the evidence: a page names these, the CSV holds all.
-MOST_REVIEWS = 25
+MOST_REVIEWS = 10
 INTERVAL_NAMES = {"exact": "exact", "wilson": "Wilson"}
 
 
