@@ -8,6 +8,12 @@ ENV PYTHONUNBUFFERED=1 \
     PIP_ROOT_USER_ACTION=ignore \
     NELM_VAR_DIR=/app/var
 
+# What WeasyPrint writes PDFs with: Pango, and a font that has every sign of a sheet.
+RUN apt-get update -qq \
+    && apt-get install -y -qq --no-install-recommends \
+        libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-dejavu-core \
+    && rm -rf /var/lib/apt/lists/*
+
 RUN useradd --system --uid 10001 --user-group --no-create-home --home-dir /nonexistent nelm
 
 WORKDIR /app
