@@ -147,7 +147,7 @@ def build(
     therapies: Iterable[Therapy] | None = None,
     derived: Iterable[Derived] = (),
 ) -> EvidenceMap:
-    """Count the published results inside the scope; at most five queries, whatever their number.
+    """Count the published results inside the scope; at most four queries, whatever their number.
 
     `outcomes` are the columns wanted, all where none are given; `timepoints` chooses the month at which a
     survival rate is read, by outcome code; `found` are the facts and `therapies` the whole tree, for a

@@ -1,6 +1,6 @@
 """Published results as arrays: what the map and its cells are counted from.
 
-A hundred thousand results reach Python in three binary COPYs, a small part of the time that building as many
+A hundred thousand results reach Python in two binary COPYs, a small part of the time that building as many
 rows by the ORM takes. So every choice of filters is counted from the rows, and no second table can go stale.
 """
 
@@ -56,7 +56,7 @@ DESIGN_GROUPS = {
 
 @dataclass(frozen=True)
 class Facts:
-    """One entry a published result, ordered by study and arm; all arrays are equally long, and none is written.
+    """One entry a published result, ordered by study and arm; the arrays are equally long and never written.
 
     `value` is a percentage or a time in months, NaN where the result has no number for a chart; `timepoint`
     is in months, NaN where none is given. `arm_n` and `study_n` are patients, -1 where not stated,
@@ -86,7 +86,7 @@ class Facts:
 
 
 def published(scope: Scope, outcomes: Collection[Outcome] | None = None) -> Facts:
-    """Return the published results inside the scope, of some outcomes or all: three queries.
+    """Return the published results inside the scope, of some outcomes or all: two queries.
 
     They are remembered until the data change, so that one choice of filters is read once for all its pages.
     """
@@ -96,21 +96,10 @@ def published(scope: Scope, outcomes: Collection[Outcome] | None = None) -> Fact
 # Four of a hundred thousand results take some thirty megabytes.
 @remembered(most=4)
 def _published(scope: Scope, outcomes: tuple[int, ...] | None) -> Facts:
-    """Join studies, arms and results by their keys: faster than PostgreSQL joins as many rows."""
-    studies = _studies(scope)
-    arms = _copy(
-        Arm.objects.filter(scope.of_arms("pk")).order_by(),
-        arm=(F("pk"), ">i8"),
-        study=(F("study_id"), ">i8"),
-        therapy=(F("therapy_id"), ">i8"),
-        arm_n=(Cast(Coalesce("n", UNKNOWN), IntegerField()), ">i4"),
-    )
-    place = lookup(arms["study"], studies["study"], np.arange(len(studies["study"])))
+    """Join arms and results by their keys: faster than PostgreSQL joins as many rows."""
+    arms = _arms(scope)
     in_reading_order = np.lexsort((arms["arm"], arms["study"]))
-    in_reading_order = in_reading_order[place[in_reading_order] != UNKNOWN]
-    place = place[in_reading_order]
     arms = {name: column[in_reading_order] for name, column in arms.items()}
-    arms |= {name: column[place] for name, column in studies.items()}
     results = _results(scope, outcomes)
     place = lookup(results["arm"], arms["arm"], np.arange(len(arms["arm"])))
     known = np.flatnonzero(place != UNKNOWN)
@@ -124,15 +113,23 @@ def _published(scope: Scope, outcomes: tuple[int, ...] | None) -> Facts:
     )
 
 
-def _studies(scope: Scope) -> dict[str, np.ndarray]:
-    first_report = FilteredRelation("reports", condition=Q(reports__role=StudyReport.Role.PRIMARY))
+def _arms(scope: Scope) -> dict[str, np.ndarray]:
+    first_report = FilteredRelation(
+        "study__reports", condition=Q(study__reports__role=StudyReport.Role.PRIMARY)
+    )
+    year = Coalesce("first_report__reference__published_year", UNKNOWN)
     return _copy(
-        Study.objects.filter(scope.within()).annotate(first_report=first_report).order_by(),
-        study=(F("pk"), ">i8"),
-        cohort=(Coalesce("cohort_id", UNKNOWN), ">i8"),
-        study_n=(Cast(Coalesce("n_patients", UNKNOWN), IntegerField()), ">i4"),
+        Arm.objects.filter(scope.within("study"), scope.of_arms("pk"))
+        .annotate(first_report=first_report)
+        .order_by(),
+        arm=(F("pk"), ">i8"),
+        study=(F("study_id"), ">i8"),
+        therapy=(F("therapy_id"), ">i8"),
+        cohort=(Coalesce("study__cohort_id", UNKNOWN), ">i8"),
+        arm_n=(Cast(Coalesce("n", UNKNOWN), IntegerField()), ">i4"),
+        study_n=(Cast(Coalesce("study__n_patients", UNKNOWN), IntegerField()), ">i4"),
         design=(_design_group(), ">i4"),
-        year=(Cast(Coalesce("first_report__reference__published_year", UNKNOWN), IntegerField()), ">i4"),
+        year=(Cast(year, IntegerField()), ">i4"),
     )
 
 
@@ -156,7 +153,7 @@ def _results(scope: Scope, outcomes: tuple[int, ...] | None) -> dict[str, np.nda
 
 def _design_group() -> Case:
     groups = {group: [d for d, its in DESIGN_GROUPS.items() if its == group] for group in DesignGroup}
-    choices = [When(design__in=designs, then=Value(int(group))) for group, designs in groups.items()]
+    choices = [When(study__design__in=designs, then=Value(int(group))) for group, designs in groups.items()]
     return Case(*choices, default=Value(int(DesignGroup.SERIES)), output_field=IntegerField())
 
 

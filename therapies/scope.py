@@ -105,19 +105,15 @@ class Scope:
         outside = ComparisonArm.objects.filter(~self.of_arms("arm"), comparison=OuterRef("pk"))
         return comparisons.filter(~Exists(outside))
 
-    def within(self, path: str = "") -> Q:
-        """Say the same as `studies()` over a join to the study; by a column test where that will do.
-
-        Without a path it is about studies themselves.
-        """
-        study, prefix = (path, f"{path}__") if path else ("pk", "")
+    def within(self, path: str) -> Q:
+        """Say the same as `studies()` over a join to the study; by a column test where that will do."""
         if self.needs_year or self.n_min is not None:
-            return Q(**{f"{study}__in": self.studies().values("pk")})
-        condition = ~Q(**{f"{study}__in": retracted_study_ids()})
+            return Q(**{f"{path}__in": self.studies()})
+        condition = ~Q(**{f"{path}__in": retracted_study_ids()})
         if self.designs:
-            condition &= Q(**{f"{prefix}design__in": self.designs})
+            condition &= Q(**{f"{path}__design__in": self.designs})
         if not self.with_mixed_histology:
-            condition &= ~Q(**{f"{prefix}histology": Study.Histology.MIXED})
+            condition &= ~Q(**{f"{path}__histology": Study.Histology.MIXED})
         return condition
 
     def of_arms(self, path: str) -> Q:

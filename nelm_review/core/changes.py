@@ -6,7 +6,10 @@ changes the data, once, at its first change: who sees version n sees all the dat
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import UTC, datetime
 
 import pgtrigger
 from django.db import models
@@ -67,10 +70,35 @@ def versions() -> dict[str, int]:
     return dict.fromkeys(NAMES, 0) | dict(ChangeCounter.objects.values_list("name", "version"))
 
 
+# One request asks for the state once; what it reads later may be newer, never older.
+_held: ContextVar[str] = ContextVar("held state of the data", default="")
+
+
+@contextmanager
+def held(state: str) -> Iterator[None]:
+    """Let `stamp` answer with this state inside the block, without asking again."""
+    token = _held.set(state)
+    try:
+        yield
+    finally:
+        _held.reset(token)
+
+
 def stamp() -> str:
     """Return the state of all the data as one short text, never the same for two states: one query.
 
     It holds the time of the change too: a database restored from a copy counts the same numbers again.
     """
+    if state := _held.get():
+        return state
     counters = ChangeCounter.objects.order_by("name").values_list("name", "version", "changed_at")
     return " ".join(f"{name}:{version}:{moment.timestamp():.6f}" for name, version, moment in counters)
+
+
+def last(name: str) -> tuple[int, datetime | None]:
+    """Return the version of this kind of data and when it came: one query, none where the state is held."""
+    for counter in stamp().split():
+        found, version, moment = counter.split(":")
+        if found == name:
+            return int(version), datetime.fromtimestamp(float(moment), UTC)
+    return 0, None

@@ -50,6 +50,11 @@ def kept(view: View) -> View:
     def answer(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
         if not can_be_validated() or len(get_messages(request)):
             return view(request, *args, **kwargs)
+        state = changes.stamp()
+        with changes.held(state):
+            return keep(request, *args, **kwargs)
+
+    def keep(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
         tag = validator(request, who=_visitor(request))
         if is_known(request, tag):
             return _labelled(HttpResponseNotModified(), tag)

@@ -232,12 +232,12 @@ def test_count_by_therapy_counts_a_study_once_over_its_outcomes():
 
 
 @pytest.mark.parametrize("n_results", [1, 40])
-def test_map_needs_five_queries_however_many_results(n_results, django_assert_num_queries):
+def test_map_needs_four_queries_however_many_results(n_results, django_assert_num_queries):
     arm, outcome = make_arm(), make_outcome()
     for _ in range(n_results):
         make_result(arm, outcome)
 
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(4):
         evidence_map.build(Scope())
 
 

@@ -147,7 +147,9 @@ class TherapyDetail(Therapy):
 
     children: list[TherapyName]
     notes: list[NoteSection] = Field(description="Sections that are not written are left out.")
-    evidence: list[MapCell] = Field(description="Its cells of the unfiltered map in which something is reported or derived.")
+    evidence: list[MapCell] = Field(
+        description="Its cells of the unfiltered map in which something is reported or derived."
+    )
 
 
 class Outcome(OutcomeName):
@@ -164,7 +166,9 @@ class Outcome(OutcomeName):
 class OutcomeDetail(Outcome):
     """One thing measured, and what was found."""
 
-    evidence: list[MapCell] = Field(description="Its cells of the unfiltered map in which something is reported or derived.")
+    evidence: list[MapCell] = Field(
+        description="Its cells of the unfiltered map in which something is reported or derived."
+    )
 
 
 class Arm(BaseModel):

@@ -85,7 +85,8 @@ def read_outcome(request: HttpRequest, code: str) -> schemas.OutcomeDetail:
         raise Http404(str(missing)) from missing
     found = [evidence.cell(row.therapy.code, code) for row in evidence.rows]
     return schemas.OutcomeDetail(
-        **_outcome(outcome), evidence=[cell(counted, known) for counted in found if counted.n_derived or not counted.is_empty]
+        **_outcome(outcome),
+        evidence=[cell(counted, known) for counted in found if counted.n_derived or not counted.is_empty],
     )
 
 

@@ -4,19 +4,27 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, Q, Subquery
+from django.db.models.functions import Coalesce
 
 from nelm_review.core import changes
 from nelm_review.core.history import tracked
+from nelm_review.core.models import ChangeCounter
 from therapies.models.study import retracted_study_ids
 
 
 class CellSummaryQuerySet(models.QuerySet["CellSummary"]):
     def current(self) -> CellSummaryQuerySet:
         """Keep the rows where they were computed from the present evidence; none where that is not so."""
-        return self if SummaryState.objects.filter(**state_of_library()).exists() else self.none()
+        evidence = ChangeCounter.objects.filter(name=changes.EVIDENCE).values("version")
+        present = SummaryState.objects.filter(
+            evidence_version=Coalesce(Subquery(evidence), 0),
+            retracted=ArraySubquery(retracted_study_ids().order_by("study_id")),
+        )
+        return self.filter(Exists(present))
 
 
 def state_of_library() -> dict[str, Any]:

@@ -9,7 +9,6 @@ from django.urls import reverse
 
 from nelm_review.core import changes, linked_data
 from nelm_review.core.linked_data import JsonText
-from nelm_review.core.models import ChangeCounter
 from therapies.models import Release, Therapy
 from therapies.services.releases import texts
 
@@ -26,11 +25,11 @@ LICENCE_ADDRESS = "https://spdx.org/licenses/MIT.html"
 
 def of_map(absolute: Absolute) -> JsonText:
     """Return the evidence of this moment as a data set: one query."""
-    counter = ChangeCounter.objects.filter(name=changes.EVIDENCE).first()
+    version, changed_at = changes.last(changes.EVIDENCE)
     return _dataset(
         absolute(reverse("map")),
-        version=f"state {counter.version}" if counter else "state 0",
-        dateModified=counter.changed_at if counter else None,
+        version=f"state {version}",
+        dateModified=changed_at,
         distribution=[
             _download(absolute(reverse("map_csv")), "text/csv", "Every cell of the map"),
             _download(absolute("/api/v1/results"), "application/json", "Every result"),

@@ -12,7 +12,7 @@ from therapies import derivation, evidence_map, exports
 from therapies.evidence_map import EvidenceMap
 from therapies.forms import MapForm
 from therapies.models import Outcome, Therapy
-from therapies.read_models import gaps, linked_data, map_page
+from therapies.read_models import gaps, linked_data, map_page, pooled_cells
 from therapies.read_models.map_page import Beside
 
 
@@ -36,6 +36,7 @@ def show(request: HttpRequest) -> HttpResponse:
         level=form.readable("level") or "",
         beside=Beside(
             gaps.load(scope, evidence.rows, columns),
+            pooled=pooled_cells.of_map(scope),
             with_derived=form.readable("derived") == "show",
             is_filtered=scope.is_filtered,
         ),

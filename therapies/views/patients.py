@@ -18,5 +18,10 @@ from therapies.read_models import patients
 def show(request: HttpRequest) -> HttpResponse:
     """Show the therapies by how many of their arms have patients as chosen."""
     form = ScopeForm(request.GET)
-    context = {"section": "map", "form": form, "page": patients.read(form.scope()), "filters": form.query()}
+    context = {
+        "section": "patients",
+        "form": form,
+        "page": patients.read(form.scope()),
+        "filters": form.query(),
+    }
     return render_page(request, "therapies/patients_page.html", context, partial="results")

@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import condition, require_safe
 
+from nelm_review.core.kept import kept
 from therapies.analysis_form import AnalysisForm
 from therapies.models import Release
 from therapies.read_models import linked_data, release_cell, release_comparison, release_pages
@@ -21,6 +22,7 @@ FOR_GOOD = "public, max-age=31536000, immutable"
 
 @login_not_required
 @require_safe
+@kept
 def index(request: HttpRequest) -> HttpResponse:
     """List the releases, the newest first."""
     entries = release_pages.index()
@@ -32,6 +34,7 @@ def index(request: HttpRequest) -> HttpResponse:
 
 @login_not_required
 @require_safe
+@kept
 def show(request: HttpRequest, version: str) -> HttpResponse:
     """Show what one release holds and how it is cited."""
     try:
@@ -63,6 +66,7 @@ def download(request: HttpRequest, version: str) -> HttpResponse:
 
 @login_not_required
 @require_safe
+@kept
 def compare(request: HttpRequest) -> HttpResponse:
     """Set two releases, or one and the evidence of now, against each other."""
     versions = [release.version for release in Release.objects.without_archive().newest_first()]
@@ -77,6 +81,7 @@ def compare(request: HttpRequest) -> HttpResponse:
 
 @login_not_required
 @require_safe
+@kept
 def cell(request: HttpRequest, version: str, therapy: str, outcome: str) -> HttpResponse:
     """Show one cell as a release holds it, by the filters and choices of the link."""
     form = AnalysisForm(request.GET)

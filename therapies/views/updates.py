@@ -15,6 +15,7 @@ from django.utils.feedgenerator import Atom1Feed
 from django.views.decorators.http import condition, require_safe
 
 from nelm_review.core import changes
+from nelm_review.core.kept import kept
 from nelm_review.core.pages import render_page
 from therapies.read_models.updates import events
 from therapies.read_models.updates import page as updates
@@ -42,6 +43,7 @@ class _Entries:
 
 @login_not_required
 @require_safe
+@kept
 def show(request: HttpRequest) -> HttpResponse:
     """Show what entered, left and was corrected, the newest first."""
     form = UpdatesForm(request.GET)
@@ -65,6 +67,7 @@ def _page(request: HttpRequest, form: UpdatesForm, where: Place) -> Page:
 
 @login_not_required
 @require_safe
+@kept
 def count(request: HttpRequest) -> HttpResponse:
     """Return how many changes there were since a moment (or ever), for a reader who comes back."""
     form = UpdatesForm(request.GET)

@@ -35,6 +35,7 @@ class GuardedAdmin(HistoryAdminMixin, admin.ModelAdmin):
     formfield_overrides = {
         ArrayField: {"form_class": LinesField},
         models.TextField: {"widget": AdminTextareaWidget(attrs={"rows": 3})},
+        models.URLField: {"assume_scheme": "https"},
     }
 
     def has_delete_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:

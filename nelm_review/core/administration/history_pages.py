@@ -9,7 +9,7 @@ from django.contrib import admin
 from django.contrib.admin.utils import unquote
 from django.contrib.admin.views.main import PAGE_VAR
 from django.core.exceptions import PermissionDenied
-from django.db.models import BigIntegerField, OuterRef, QuerySet, Subquery
+from django.db.models import BigIntegerField, OuterRef, QuerySet, Subquery, URLField
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast
 from django.http import HttpRequest, HttpResponse
@@ -80,6 +80,9 @@ class AuthorshipFilter(admin.SimpleListFilter):
 
 class EventAdmin(admin.ModelAdmin):
     """A read-only list of the events that triggers wrote for one model."""
+
+    # Django 5.2 asks every form of an address which scheme it assumes.
+    formfield_overrides = {URLField: {"assume_scheme": "https"}}
 
     section = Section.HISTORY
     list_display = ("pgh_created_at", "verb", "row", "who", "service", "reason")
