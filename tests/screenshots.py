@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import re
-import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -55,8 +54,7 @@ def take(base: str, names: list[str]) -> int:
             page.screenshot(path=picture, full_page=True)
             n_taken += 1
             if picture.stem in KEPT:
-                page.screenshot(path=picture)
-                shutil.copy(picture, SHOWN)
+                page.screenshot(path=SHOWN / picture.name)
         browser.close()
     return n_taken
 

@@ -116,6 +116,12 @@ def test_cell_shows_the_result_of_a_study_that_is_in_the_pool(client, pooled, ta
     assert "<b>99%</b>" not in page
 
 
+def test_cell_marks_events_that_nobody_printed(client, tace, orr):
+    make_result(make_arm(make_study(n_patients=20), tace, n=20), orr, value=Decimal(35))
+
+    assert "7/20 r" in client.get(CELL).content.decode()
+
+
 def test_cell_sets_harms_beside_the_benefit_whatever_the_criteria(client, pooled, tace, harm):
     respond(tace, harm, study="harm", events=3, total=30, criteria=Criteria.NOT_STATED)
 

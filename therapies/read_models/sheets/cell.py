@@ -53,8 +53,9 @@ Absolute = Callable[[str], str]
 class StudyLine:
     """One study by its most telling result: the one in the pool, else one with a value, the largest first.
 
-    `interval` ends on “c” where it is computed and not printed, and names its level unless that is 95 %;
-    `weight` (%) and `pool` say whether it is in the pool, or why not; `n_more` counts its other results.
+    `counts` end on “r” where they are reconstructed; `interval` ends on “c” where it is computed and not
+    printed, and names its level unless that is 95 %; `weight` (%) and `pool` say whether it is in the pool, or
+    why not; `n_more` counts its other results.
     """
 
     label: str
@@ -205,13 +206,20 @@ def _line(item: Item, evidence: Evidence, *, n_more: int) -> StudyLine:
         n=row.arm.n,
         how=tuple(filter(None, (other, one.definition_words, time and f"at {time}", per))),
         value=_derived_value(item) if item.derived else reading.words,
-        counts=f"{one.events:,}/{one.total:,}" if one.events is not None and one.total else "",
+        counts=_counts(item),
         interval=_interval(item, "" if item.derived else reading.interval),
         weight=standing.weight,
         pool="in" if standing.is_in else REASONS.get(standing.reason, standing.left_out),
         mark=forest.draw(item.estimate, evidence.axis.scale),
         n_more=n_more,
     )
+
+
+def _counts(item: Item) -> str:
+    one = item.candidate
+    if one.events is None or not one.total:
+        return ""
+    return f"{one.events:,}/{one.total:,}{' r' if one.is_reconstructed else ''}"
 
 
 def _interval(item: Item, as_printed: str) -> str:
