@@ -28,6 +28,11 @@ from therapies.services.releases import texts
 from therapies.synthesis import eligibility, glmm, medians
 
 
+def _in_sentence(label: str) -> str:
+    """Return a label with its first letter lowered, unless an abbreviation begins it."""
+    return label if label[1:2].isupper() else label[:1].lower() + label[1:]
+
+
 @dataclass(frozen=True)
 class Numbers:
     """The numbers of this library, by what they count."""
@@ -57,7 +62,7 @@ class Rules:
     levels: tuple[str, ...] = tuple(str(level.label).lower() for level in Certainty.Level)
     tools: tuple[str, ...] = tuple(str(tool.label) for tool in Appraisal.Tool)
     high_risk: tuple[str, ...] = tuple(str(one.label).lower() for one in Appraisal.HIGH_RISK)
-    patients: tuple[str, ...] = tuple(criterion.label.lower() for criterion in CRITERIA.values())
+    patients: tuple[str, ...] = tuple(_in_sentence(criterion.label) for criterion in CRITERIA.values())
     most_compared: int = MOST_COMPARED
     most_on_sheet: int = MOST_STUDIES
     method: str = METHOD

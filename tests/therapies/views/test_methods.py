@@ -94,6 +94,10 @@ def test_methods_take_the_numbers_of_the_rules_from_the_code(client, monkeypatch
 OTHER_RULES = methods_page.Rules(fewest_studies=77)
 
 
+def test_methods_name_the_questions_about_patients_as_a_sentence_does(client):
+    assert "primary site, grade, liver burden, functional syndrome, PRRT before," in text(client, "/methods/")
+
+
 def test_contents_name_every_section_once_and_in_order(client):
     page = client.get("/methods/").content.decode()
     contents = page[page.index('aria-label="On this page"') :]
