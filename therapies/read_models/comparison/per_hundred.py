@@ -89,7 +89,7 @@ def of_100(percentage: float) -> str:
         return "none" if percentage == 0 else "all 100"
     if percentage < 1:
         return "fewer than 1"
-    return "more than 99" if percentage > 99 else f"about {percentage:.0f}"
+    return "more than 99" if percentage > 99 else f"about {int(percentage + 0.5)}"
 
 
 def of_spread(spread: Spread, outcome: Outcome, not_of_patients: Collection[int]) -> str:

@@ -45,6 +45,7 @@ def count(arm, outcome, events, total, **fields) -> Result:
         (0, "none"),
         (0.4, "fewer than 1"),
         (1, "about 1"),
+        (2.5, "about 3"),
         (12.4, "about 12"),
         (98.9, "about 99"),
         (99.4, "more than 99"),
