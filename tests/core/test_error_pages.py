@@ -25,7 +25,7 @@ def test_unknown_address_is_a_page_with_a_search(client):
     assert response.status_code == 404
     assert "There is nothing at this address" in text
     assert "Resolver404" not in text
-    assert f'action="{reverse("references")}"' in text
+    assert f'action="{reverse("search")}"' in text
 
 
 def test_forbidden_page_says_what_the_account_may_not_do(client, reader):

@@ -109,7 +109,7 @@ class PopulationInline(ListedInline):
     fields = ("arm_label", "states", "structured_by")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
-        return super().get_queryset(request).select_related("study", "arm")
+        return super().get_queryset(request).select_related("study", "arm__study")
 
     @admin.display(description="Patients of")
     def arm_label(self, population: Population) -> str:

@@ -262,6 +262,8 @@ def _judgements(scope: Scope) -> list[tuple[str, int, int, str, str]]:
         )
 
     everything = Scope(with_mixed_histology=True).results()
+    # Reviews are counted apart, inside the filters or not.
+    everything = everything.exclude(arm__study__design__in=Study.REVIEW_DESIGNS)
     if not scope.is_filtered:
         everything = everything.filter(arm__study__histology=Study.Histology.MIXED)
     judged = columns(Certainty.objects.all(), "certainty", "therapy_id", "level", "reason")
