@@ -69,7 +69,9 @@ def test_list_of_pages_holds_every_public_address():
     listed = {resolve(address.split("?")[0]).route for address in public_pages.addresses(dict.fromkeys(
         ("version", "reference"), 1)).values()}  # fmt: skip
 
-    missing = {address for address in PUBLIC if not (address.endswith(NOT_PAGES) or FEEDS in address)} - listed
+    missing = {
+        address for address in PUBLIC if not (address.endswith(NOT_PAGES) or FEEDS in address)
+    } - listed
     assert not missing
 
 

@@ -54,8 +54,8 @@ class StudyLine:
     """One study by its most telling result: the one in the pool, else one with a value, the largest first.
 
     `counts` end on “r” where they are reconstructed; `interval` ends on “c” where it is computed and not
-    printed, and names its level unless that is 95 %; `weight` (%) and `pool` say whether it is in the pool, or
-    why not; `n_more` counts its other results.
+    printed, and names its level unless that is 95 %; `weight` (%) and `pool` say whether it is in the pool
+    or why not; `n_more` counts its other results.
     """
 
     label: str
