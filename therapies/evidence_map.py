@@ -196,13 +196,8 @@ def tree(therapies: Iterable[Therapy]) -> tuple[Row, ...]:
     return tuple(below(None, 0))
 
 
-def reads_one_timepoint(outcome: Outcome) -> bool:
-    """Say whether values at different times must not share a strip: rates of survival."""
-    return outcome.domain == Outcome.Domain.SURVIVAL and outcome.measure == Outcome.Measure.PROPORTION
-
-
 def _column(outcome: Outcome, found: Facts, chosen: float | None) -> Column:
-    if not reads_one_timepoint(outcome):
+    if not outcome.is_rate_over_time:
         return Column(outcome)
     times = found.timepoint[(found.outcome == outcome.pk) & ~found.is_review]
     reported = Counter(times[~np.isnan(times)].tolist())

@@ -19,12 +19,7 @@ from therapies.models.study import retracted_study_ids
 class CellSummaryQuerySet(models.QuerySet["CellSummary"]):
     def current(self) -> CellSummaryQuerySet:
         """Keep the rows where they were computed from the present evidence; none where that is not so."""
-        evidence = ChangeCounter.objects.filter(name=changes.EVIDENCE).values("version")
-        present = SummaryState.objects.filter(
-            evidence_version=Coalesce(Subquery(evidence), 0),
-            retracted=ArraySubquery(retracted_study_ids().order_by("study_id")),
-        )
-        return self.filter(Exists(present))
+        return self.filter(Exists(SummaryState.objects.of_present_evidence()))
 
 
 def state_of_library() -> dict[str, Any]:
@@ -33,6 +28,16 @@ def state_of_library() -> dict[str, Any]:
         "evidence_version": changes.versions()[changes.EVIDENCE],
         "retracted": list(retracted_study_ids().order_by("study_id")),
     }
+
+
+class SummaryStateQuerySet(models.QuerySet["SummaryState"]):
+    def of_present_evidence(self) -> SummaryStateQuerySet:
+        """Keep the row where nothing that summaries depend on changed since."""
+        evidence = ChangeCounter.objects.filter(name=changes.EVIDENCE).values("version")
+        return self.filter(
+            evidence_version=Coalesce(Subquery(evidence), 0),
+            retracted=ArraySubquery(retracted_study_ids().order_by("study_id")),
+        )
 
 
 class SummaryState(models.Model):
@@ -45,6 +50,8 @@ class SummaryState(models.Model):
     )
     method = models.CharField(max_length=60)
     computed_at = models.DateTimeField()
+
+    objects = SummaryStateQuerySet.as_manager()
 
     class Meta:
         constraints = [models.CheckConstraint(condition=Q(id=1), name="summary_state_is_one_row")]

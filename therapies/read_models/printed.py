@@ -67,7 +67,7 @@ def read(result: Result, outcome: Outcome) -> Reading:
 def numbers(result: Result, outcome: Outcome) -> dict[str, float | None]:
     """Return value, interval and range in the outcome's unit, by the names of a Reading."""
     return {
-        name: _float(in_outcome_unit(number, result.unit, outcome))
+        name: as_float(in_outcome_unit(number, result.unit, outcome))
         for name, number in (
             ("value", _value(result, _kind(result))),
             ("ci_low", result.ci_low),
@@ -203,5 +203,6 @@ def _converted(result: Result, outcome: Outcome, value: Decimal | None) -> str:
     return with_unit(rounded(number), outcome.unit)
 
 
-def _float(value: Decimal | None) -> float | None:
+def as_float(value: Decimal | None) -> float | None:
+    """Return the number for an axis; nothing stays nothing."""
     return None if value is None else float(value)

@@ -43,7 +43,7 @@ class Recalculation:
 
 def is_current() -> bool:
     """Say whether the summaries were computed from the present evidence by the present method."""
-    return SummaryState.objects.filter(**state_of_library(), method=analysis.METHOD).exists()
+    return SummaryState.objects.of_present_evidence().filter(method=analysis.METHOD).exists()
 
 
 def recalculate() -> Recalculation:

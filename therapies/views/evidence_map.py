@@ -70,7 +70,7 @@ def _read(request: HttpRequest) -> tuple[MapForm, list[Therapy], list[Outcome]]:
 
 def _count(form: MapForm, therapies: list[Therapy], outcomes: list[Outcome]) -> EvidenceMap:
     scope, months = form.scope(), form.readable("months")
-    rates = [outcome.code for outcome in outcomes if evidence_map.reads_one_timepoint(outcome)]
+    rates = [outcome.code for outcome in outcomes if outcome.is_rate_over_time]
     return evidence_map.build(
         scope,
         outcomes=outcomes,

@@ -11,7 +11,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from therapies.charts import ratio
 from therapies.models import Arm, Comparison, ComparisonArm, Outcome, StudyReport
-from therapies.read_models import effects
+from therapies.read_models import effects, printed
 from therapies.read_models.comparison.sides import Side, Sides
 from therapies.read_models.effects import Effect
 from therapies.read_models.lines import REFERENCE_BULK
@@ -47,7 +47,9 @@ class Direct:
         comparison = self.effect.comparison
         if comparison.value is None or comparison.measure not in Comparison.RATIOS:
             return None
-        return ratio.Ratio(float(comparison.value), _float(comparison.ci_low), _float(comparison.ci_high))
+        return ratio.Ratio(
+            float(comparison.value), printed.as_float(comparison.ci_low), printed.as_float(comparison.ci_high)
+        )
 
 
 def load(scope: Scope, sides: Sides) -> list[Direct]:
@@ -175,7 +177,3 @@ def _how_surely(comparison: Comparison) -> str:
 def studies_of(found: Iterable[Direct]) -> set[int]:
     """Return the keys of the studies that print the comparisons."""
     return {direct.effect.study.pk for direct in found}
-
-
-def _float(number: Decimal | None) -> float | None:
-    return None if number is None else float(number)

@@ -9,7 +9,7 @@ import numpy as np
 
 from therapies import evidence_map, facts
 from therapies.charts import ratio
-from therapies.evidence_map import Cell, EvidenceMap, Row, reads_one_timepoint
+from therapies.evidence_map import Cell, EvidenceMap, Row
 from therapies.facts import Facts
 from therapies.forms import CompareForm
 from therapies.models import Outcome
@@ -131,7 +131,7 @@ def _of_sides(found: Facts, chosen: Sides) -> Facts:
 
 def _evidence(form: CompareForm, rows: Sequence[Row], found: Facts) -> EvidenceMap:
     outcomes, months = list(Outcome.objects.all()), form.readable("months")
-    rates = [outcome.code for outcome in outcomes if reads_one_timepoint(outcome)]
+    rates = [outcome.code for outcome in outcomes if outcome.is_rate_over_time]
     return evidence_map.build(
         form.scope(),
         outcomes=outcomes,

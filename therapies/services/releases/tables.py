@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import csv
 import io
 from collections.abc import Callable, Iterable
 from dataclasses import astuple
 from typing import Any
 
+from nelm_review.core import csv_text
 from therapies import evidence_map
 from therapies.evidence_map import Cell, EvidenceMap
 from therapies.models import Comparison, Result, Study
@@ -17,9 +17,6 @@ from therapies.services.cells import Estimate
 from therapies.services.releases import frozen as freezing
 from therapies.services.releases import frozen_scope
 from therapies.services.releases.frozen import Frozen, primary_report
-
-# A spreadsheet runs a cell that begins with one of these as a formula.
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 STUDY: dict[str, Callable[[Study], Any]] = {
     "study": lambda study: study.key,
@@ -128,15 +125,8 @@ def _table(columns: dict[str, Callable[[Any], Any]], rows: Iterable[Any]) -> str
 
 def _text(header: Iterable[str], rows: Iterable[list[Any]]) -> str:
     buffer = io.StringIO(newline="")
-    writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerow(header)
-    writer.writerows([_inert(value) for value in row] for row in rows)
+    csv_text.write(buffer, header, rows, line_end="\n")
     return buffer.getvalue()
-
-
-def _inert(value: Any) -> Any:
-    """Quote text that a spreadsheet would run as a formula."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA_STARTS) else value
 
 
 def _reference(study: Study, name: str) -> Any:

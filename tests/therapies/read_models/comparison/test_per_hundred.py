@@ -138,7 +138,7 @@ def test_percentages_without_counts_give_a_difference_without_an_interval(arms, 
 
     assert pair.interval is None
     assert pair.words == "−17.5"
-    assert (pair.first.per_100, pair.first.counts) == ("about 22", "")
+    assert (pair.first.per_100, pair.first.counts) == ("about 23", "")
 
 
 def test_printed_percentage_is_shown_and_the_difference_is_that_of_the_counts(arms, outcome):
