@@ -183,6 +183,8 @@ def test_empty_cell_that_no_search_covers_says_so(client, arm, outcome):
     assert "Not searched." in page
     assert "No search covers this therapy yet" in page
     assert "It does not say that nobody studied it" in page
+    assert "answer-figure" not in page
+    assert 'aria-labelledby="answer"' not in page
 
 
 def test_empty_cell_that_a_search_covers_says_none_found(client, arm, outcome):
