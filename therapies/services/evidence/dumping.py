@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from django.db import connection, transaction
 from django.db.models import Prefetch, QuerySet
 
+from nelm_review.core.moments import one_moment
 from references.models import SOURCE_REVIEW_DOI, Author, Reference
 from therapies.models import (
     Arm,
@@ -47,7 +47,7 @@ def dump(directory: Path) -> DumpReport:
     when the library has no source review or the directory cannot be written.
     """
     reasons = _accepted_reasons()
-    with _one_moment():
+    with one_moment(is_read_only=True):
         therapies = list(Therapy.objects.select_related("parent"))
         studies = list(_studies())
         contents = {
@@ -78,17 +78,6 @@ def _accepted_reasons() -> Mapping[tuple, str]:
     known = reading.read_oddities(problems)
     problems.refuse("The list of oddities that comes with the product is broken.")
     return oddities.accepted_reasons(known)
-
-
-@contextlib.contextmanager
-def _one_moment() -> Iterator[None]:
-    """Read everything as of one moment, whatever others write meanwhile."""
-    is_outermost = not connection.in_atomic_block
-    with transaction.atomic():
-        if is_outermost:
-            with connection.cursor() as cursor:
-                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-        yield
 
 
 def _authors() -> QuerySet[Author]:

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError
 from django.utils import timezone
 
 from nelm_review.core import changes
 from nelm_review.core.models import User
+from nelm_review.core.moments import one_moment
 from therapies import analysis
 from therapies.models import Outcome, Release, Result, Study, Therapy
 from therapies.services import evidence
@@ -43,7 +42,7 @@ def make(*, by: User, note: str = "") -> Release:
     MadeMeanwhile when somebody else made one at the same time, and EvidenceError as `evidence.dump` does.
     """
     try:
-        with _one_moment():
+        with one_moment():
             return _make(by, " ".join(note.split()))
     except IntegrityError as error:
         raise MadeMeanwhile("Somebody made a release at the same moment; look at that one first.") from error
@@ -88,17 +87,6 @@ def _make(by: User, note: str) -> Release:
     release.full_clean()
     release.save(force_insert=True)
     return release
-
-
-@contextlib.contextmanager
-def _one_moment() -> Iterator[None]:
-    """Read everything as of one moment, whatever others write meanwhile."""
-    is_outermost = not connection.in_atomic_block
-    with transaction.atomic():
-        if is_outermost:
-            with connection.cursor() as cursor:
-                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
-        yield
 
 
 def _evidence_files() -> dict[str, str]:
